@@ -1,0 +1,266 @@
+"""What the files under config/ say, as frozen values.
+
+A `Text` is English wording that a family reads; templates show it through the catalogue
+(`{{ text|t }}`), and the extractor finds every `Text` for the translators.
+A plain `str` is a name, a code or an address and is never translated.
+Inside a `Text`, `[plain words](word:term-id)` links a glossary term; nothing else is markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+StudyStatusCode = Literal["open", "opening", "paused", "closed", "unknown"]
+SiteStatus = Literal["open", "opening", "paused", "full", "closed", "unconfirmed"]
+ACCEPTING: frozenset[str] = frozenset({"open", "unconfirmed"})
+
+
+class Text(str):
+    """English wording shown to a reader; `line` is where it stands in its file."""
+
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact was read."""
+
+    name: str
+    on: date | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    code: StudyStatusCode
+    checked_on: date | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a page: an id for links and notes, a heading, paragraphs."""
+
+    id: str
+    heading: Text
+    paragraphs: tuple[Text, ...]
+    confirm: str = ""  # what the sponsor must still confirm, for the study team only
+
+
+@dataclass(frozen=True)
+class Step:
+    """What happens after writing, in order."""
+
+    heading: Text
+    text: Text
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One rule of the study. `number` as in the protocol listing: 1, 1a, 6.1, 21.3."""
+
+    number: str
+    kind: Literal["include", "exclude"]
+    clinical: Text
+    lay: Text
+
+
+@dataclass(frozen=True)
+class QuestionGroup:
+    id: str
+    heading: Text
+    questions: tuple[Section, ...]  # heading = the question, paragraphs = the answer
+
+
+@dataclass(frozen=True)
+class CentralDesk:
+    """The study's central office. Phone empty = unknown, and the pages say so."""
+
+    name: Text
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Filled once an ethics committee has seen the texts."""
+
+    by: str
+    on: date
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class Details:
+    """Badges and ‘Study details’ of the public listing."""
+
+    phase: Text  # ‘Phase 1 and 2’
+    ages: Text  # ‘1 to 20 years’, short, for the badge
+    age_rule: tuple[Text, ...]  # the two-part rule in full
+    sex: Text
+    conditions: tuple[Text, ...]  # lay names
+    registry_conditions: tuple[str, ...]  # as registered, for doctors
+    sponsor: str
+    registry_name: str
+    registry_url: str
+    last_update: date | None
+    planned_people: int | None = None
+    other_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A hospital of a study. Empty phone, contact and confirmation mean: not known."""
+
+    id: str
+    institution: str
+    city: str
+    postal_code: str
+    country: str  # ISO 3166 alpha-2
+    lat: float
+    lon: float
+    timezone: str
+    languages: tuple[str, ...]  # ISO 639-1, first = language of its mail
+    status: SiteStatus
+    status_on: date | None = None
+    confirmed_on: date | None = None
+    confirmed_by: str = ""
+    department: str = ""
+    phone: str = ""
+    contact_name: str = ""
+    contact_role: Text = Text("")
+    response_days: int | None = None
+    source: str = ""
+    confidence: str = ""
+    mailbox: str = ""
+    second_mailbox: str = ""
+
+    @property
+    def confirmed(self) -> bool:
+        """Architecture, ‘Unconfirmed hospitals’: only with a date and a name."""
+        return self.confirmed_on is not None and bool(self.confirmed_by)
+
+    @property
+    def accepting(self) -> bool:
+        return self.status in ACCEPTING
+
+
+@dataclass(frozen=True)
+class Study:
+    slug: str
+    name: str  # HEM-iSMART-D
+    part: str  # D
+    nct: str
+    complete: bool  # False: a short entry with its overview only
+    title: Text  # lay heading
+    lead: tuple[Text, ...]  # the short paragraphs under it
+    who_for: tuple[Text, ...]  # ‘Who is it for?’ as points
+    looks_for: Text  # the change in the cells, in lay words
+    medicines: tuple[Text, ...]
+    genes: tuple[str, ...]
+    status: StudyStatus
+    details: Details
+    text_version: str
+    text_date: date
+    timezone: str
+    registry_title: str = ""
+    overview: tuple[Section, ...] = ()
+    steps: tuple[Step, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    questions: tuple[QuestionGroup, ...] = ()
+    sites: tuple[Site, ...] = ()
+    central: CentralDesk | None = None
+    approval: Approval | None = None
+
+    def site(self, site_id: str) -> Site | None:
+        return next((site for site in self.sites if site.id == site_id), None)
+
+    @property
+    def accepts_messages(self) -> bool:
+        """Paused or closed studies take no new messages; the pages say so with the date."""
+        return self.status.code in {"open", "opening", "unknown"}
+
+
+@dataclass(frozen=True)
+class GlossaryTerm:
+    id: str
+    term: Text
+    meaning: Text
+
+
+@dataclass(frozen=True)
+class LanguagesOffered:
+    offered: tuple[str, ...]
+    allow_unreviewed: tuple[str, ...] = ()  # may be shown on a public address below `reviewed`
+
+
+@dataclass(frozen=True)
+class Routing:
+    border_km: float
+    language_km: float
+    stale_days: int = 35  # older status or confirmation says so
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Working days of the hospital; `tell_family_after` is the {n} of the texts."""
+
+    tell_family_after: int
+
+
+@dataclass(frozen=True)
+class Retention:
+    key_hours: int = 48
+    request_days_after_last_step: int = 30
+    request_days_at_most: int = 90
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Ceilings against misuse; a higher number lets more through."""
+
+    checks_per_source_per_hour: int
+    sends_per_source_per_hour: int
+    messages_per_address_per_day: int
+    copies_per_address_per_day: int
+    copies_per_address_per_30_days: int
+
+
+@dataclass(frozen=True)
+class PortalConfig:
+    languages: LanguagesOffered
+    routing: Routing
+    answering: Answering
+    retention: Retention
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything an operator or a study team edits."""
+
+    portal: PortalConfig
+    studies: tuple[Study, ...]
+    glossary: tuple[GlossaryTerm, ...]
+
+    def study(self, slug_or_nct: str) -> Study | None:
+        return next((s for s in self.studies if slug_or_nct in (s.slug, s.nct)), None)
+
+    @property
+    def complete_studies(self) -> tuple[Study, ...]:
+        return tuple(study for study in self.studies if study.complete)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A mistake in a file under config/: where it is and what to do."""
+
+    file: str
+    line: int
+    message: str
+    advice: str = field(default="")
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message} {self.advice}".rstrip()

@@ -1,0 +1,184 @@
+"""Languages: the reader's language of the moment, its words, and how it writes dates and names.
+
+One place knows catalogues. Everything else calls `gettext` and friends, which read the
+catalogue of the language that `in_language` has set for the running piece of work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+from typing import Literal
+
+from babel import Locale, UnknownLocaleError, dates, lists, numbers
+
+SOURCE = "en"
+TRANSLATIONS = Path(__file__).parent.parent / "translations"
+ALIASES = {"no": "nb"}
+REVIEW_STATES = ("draft", "reviewed", "approved")
+
+_language: ContextVar[str] = ContextVar("language", default=SOURCE)
+_catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=NullTranslations())
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language as its readers know it."""
+
+    code: str
+    endonym: str
+    direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True)
+class Review:
+    """Who has read a catalogue and when (`X-Review-Status: draft; role; 2026-11-22`)."""
+
+    state: str
+    role: str
+    on: str
+
+
+@lru_cache(maxsize=64)
+def describe(code: str) -> Language:
+    """Name and direction of a language, from CLDR, so that nobody keeps a second table."""
+    locale = Locale.parse(code)
+    name = locale.get_language_name(code) or code
+    # Sentence position is a list: most languages capitalise there, and CLDR gives lower case.
+    direction: Literal["ltr", "rtl"] = "rtl" if locale.text_direction == "rtl" else "ltr"
+    return Language(code, name[:1].upper() + name[1:], direction)
+
+
+@lru_cache(maxsize=64)
+def catalogue(code: str) -> NullTranslations:
+    """The compiled catalogue; the source language may do without one."""
+    path = TRANSLATIONS / code / "LC_MESSAGES" / "messages.mo"
+    if not path.exists():
+        if code == SOURCE:
+            return NullTranslations()
+        raise LookupError(f"{path.name} for “{code}” is missing. Run make catalogues.")
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+@lru_cache(maxsize=64)
+def review(code: str) -> Review:
+    """Review status of a catalogue; one that says nothing counts as a draft."""
+    header = catalogue(code).info().get("x-review-status", "draft")
+    parts = [part.strip() for part in header.split(";")] + ["", ""]
+    return Review(parts[0] if parts[0] in REVIEW_STATES else "draft", parts[1], parts[2])
+
+
+def current() -> str:
+    return _language.get()
+
+
+@contextlib.contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Everything inside speaks this language: words, dates, numbers and names."""
+    language, words = _language.set(code), _catalogue.set(catalogue(code))
+    try:
+        yield
+    finally:
+        _language.reset(language)
+        _catalogue.reset(words)
+
+
+def speak(code: str) -> None:
+    """Set the language for the rest of this context (one web request)."""
+    _language.set(code)
+    _catalogue.set(catalogue(code))
+
+
+def gettext(message: str) -> str:
+    # The empty message id is the catalogue's header, never a text.
+    return _catalogue.get().gettext(message) if message else ""
+
+
+def ngettext(singular: str, plural: str, number: int) -> str:
+    return _catalogue.get().ngettext(singular, plural, number)
+
+
+def pgettext(context: str, message: str) -> str:
+    return _catalogue.get().pgettext(context, message)
+
+
+def negotiate(header: str, offered: Sequence[str]) -> str | None:
+    """The first offered language a browser asks for (RFC 9110, 12.5.4); None if none fits."""
+    for wanted in _by_quality(header):
+        primary = wanted.split("-")[0]
+        code = ALIASES.get(primary, primary)
+        if code in offered:
+            return code
+    return None
+
+
+def _by_quality(header: str) -> list[str]:
+    ranked: list[tuple[float, int, str]] = []
+    for position, item in enumerate(header[:1000].split(",")):
+        tag, _, parameter = item.strip().partition(";")
+        quality = 1.0
+        if parameter.strip().startswith("q="):
+            try:
+                quality = float(parameter.strip()[2:])
+            except ValueError:
+                quality = 0.0
+        if tag and quality > 0:
+            ranked.append((-quality, position, tag.strip().lower().replace("_", "-")))
+    return [tag for _, _, tag in sorted(ranked)]
+
+
+def _locale() -> Locale:
+    return Locale.parse(current())
+
+
+def format_date(day: date) -> str:
+    """‘14 March 2026’ in the order and words of the language."""
+    if current() == SOURCE:
+        return dates.format_date(day, "d MMMM y", locale="en_GB")
+    return dates.format_date(day, "long", locale=_locale())
+
+
+def format_time(moment: datetime, zone: tzinfo) -> str:
+    """Day and time of day in the reader's zone."""
+    there = moment.astimezone(zone)
+    clock = dates.format_time(there, "HH:mm", locale=_locale())
+    return f"{format_date(there.date())}, {clock}"
+
+
+def format_number(number: float) -> str:
+    return numbers.format_decimal(number, locale=_locale(), decimal_quantization=True)
+
+
+def format_list(items: Iterable[str]) -> str:
+    return lists.format_list(list(items), locale=_locale())
+
+
+def territory_name(country: str) -> str:
+    return _locale().territories.get(country.upper(), country)
+
+
+def language_name(code: str) -> str:
+    """Name of a language in the reader's language: ‘Dutch’ for nl."""
+    return _locale().languages.get(ALIASES.get(code, code), code)
+
+
+def sort_key(text: str) -> str:
+    """Accents do not move a word in a list."""
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
+
+
+def is_language(code: str) -> bool:
+    try:
+        Locale.parse(code)
+    except (UnknownLocaleError, ValueError):
+        return False
+    return True

@@ -1,0 +1,80 @@
+"""Template filters: from catalogue and config to safe HTML."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from portal import languages
+from portal.web.state import portal
+
+_WORD_LINK = re.compile(r"\[([^\]\[]+)\]\(word:([a-z0-9-]+)\)")
+# Latin codes such as KRAS, NCT05658640 or B-ALL keep their order inside Arabic and Hebrew.
+_CODE = re.compile(r"\b(?:[A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
+
+
+def install(app: Flask) -> None:
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        languages.gettext, languages.ngettext, newstyle=True, pgettext=languages.pgettext
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters: dict[str, Callable[..., object]] = {
+        "t": languages.gettext,
+        "rich": rich,
+        "date": languages.format_date,
+        "country": languages.territory_name,
+        "language_name": languages.language_name,
+        "list": list,
+        "and_list": languages.format_list,
+        "number": languages.format_number,
+        "codes": isolate_codes,
+        "old": is_old,
+    }
+    app.jinja_env.filters.update(filters)
+
+
+def rich(text: str, **values: object) -> Markup:
+    """A config text in the reader’s language: escaped, glossary words linked, codes isolated.
+
+    `values` fill `{name}` placeholders. This is the one place that makes markup from words.
+    """
+    from flask import url_for
+
+    words = languages.gettext(text)
+    for name, value in values.items():
+        words = words.replace("{" + name + "}", str(value))
+    parts: list[Markup] = []
+    end = 0
+    for match in _WORD_LINK.finditer(words):
+        parts.append(isolate_codes(words[end : match.start()]))
+        address = f"{url_for('reading.words', slug=_study_slug())}#{match[2]}"
+        parts.append(Markup('<a class="word" href="{}">{}</a>').format(address, isolate_codes(match[1])))
+        end = match.end()
+    parts.append(isolate_codes(words[end:]))
+    return Markup("").join(parts)
+
+
+def isolate_codes(text: str) -> Markup:
+    """Escaped text with Latin codes in `<bdi>` where the page runs from right to left."""
+    if languages.describe(languages.current()).direction == "ltr":
+        return escape(text)
+    return Markup(_CODE.sub(lambda m: f'<bdi dir="ltr">{m[0]}</bdi>', str(escape(text))))
+
+
+def is_old(day: date | None) -> bool:
+    """Older than the days in portal.toml: pages then say how old a status is."""
+    if day is None:
+        return False
+    return (portal().now().date() - day).days > portal().config.portal.routing.stale_days
+
+
+def _study_slug() -> str:
+    from flask import request
+
+    slug = (request.view_args or {}).get("slug")
+    return slug if slug else portal().config.complete_studies[0].slug
