@@ -1,0 +1,78 @@
+# Every command of the project. `make help` lists them.
+# `make run` needs Python 3.11 or newer, make and a network; the rest installs what it needs.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help setup dev-setup run web worker check test test-full bench catalogues lock places
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
+INSTALL := $(PIP) install --root-user-action=ignore
+CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+setup: .venv/run.stamp .venv/catalogues.stamp ## Make .venv from the locked requirements (a second time: nothing to do)
+
+dev-setup: .venv/dev.stamp .venv/catalogues.stamp ## The same with the tools for tests and checks
+
+run: setup ## Start the site with worker and a local mail catcher; Ctrl-C ends all
+	@exec $(BIN)/flask up
+
+web: setup ## Start the web server alone
+	@exec $(BIN)/flask web
+
+worker: setup ## Start the worker alone
+	@exec $(BIN)/flask worker
+
+check: dev-setup ## Format, lint, types, layers, content, catalogues; under a minute
+	@tools/check.sh
+
+test: dev-setup ## Install what the tests need, then check and test everything, at most 10 minutes
+	@tools/install_test_needs.sh
+	@tools/check.sh
+	@$(BIN)/python -m pytest --no-header -m "not full"
+
+test-full: dev-setup ## The same at release size, and write the figures to docs/evidence/<date>.md
+	@tools/install_test_needs.sh
+	@tools/check.sh
+	@$(BIN)/python tools/write_evidence.py
+
+bench: setup ## How much faster a cached page is than a rendered one, on this machine
+	@$(BIN)/python -m tests.bench.pages
+
+catalogues: setup ## Collect the texts, update the catalogues and compile them
+	@$(BIN)/flask languages update
+	@$(BIN)/flask languages compile
+
+lock: dev-setup ## Pin every dependency with its hash, without any registry's name
+	@for name in run dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	    --no-emit-index-url --upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+
+places: dev-setup ## Build the list of places again from its sources
+	@$(BIN)/python tools/build_places.py
+
+# Each stamp says when its step was last done; a changed lock or catalogue makes it due again.
+.venv/made.stamp:
+	@sh tools/make_venv.sh
+	@touch $@
+
+.venv/run.stamp: .venv/made.stamp requirements/run.txt pyproject.toml
+	@echo "Installing what the site needs into .venv …"
+	@$(INSTALL) --require-hashes -r requirements/run.txt
+	@$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/made.stamp requirements/dev.txt pyproject.toml
+	@echo "Installing what the site and its tests need into .venv …"
+	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch $@ .venv/run.stamp
+
+.venv/catalogues.stamp: $(CATALOGUES) | .venv/run.stamp
+	@$(BIN)/flask languages compile
+	@touch $@

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Installs what the tests need beside Python: Chromium, PostgreSQL, Java and npm (for the HTML
+# checker vnu), fonts for Arabic and Hebrew. Does nothing when all is there.
+set -eu
+cd "$(dirname "$0")/.."
+
+packages=
+need() {
+    packages="$packages $1"
+}
+
+command -v chromium >/dev/null || need chromium
+command -v java >/dev/null || need default-jre-headless
+command -v npm >/dev/null || need npm
+for program in initdb postgres; do
+    ls /usr/lib/postgresql/*/bin/$program >/dev/null 2>&1 || command -v $program >/dev/null \
+        || { need postgresql; break; }
+done
+ls /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf >/dev/null 2>&1 || need fonts-noto-core
+
+if [ -n "$packages" ]; then
+    install="apt-get install --yes --no-install-recommends$packages"
+    if ! command -v apt-get >/dev/null; then
+        echo "The tests need programs that only apt-get is known to install here:$packages." >&2
+        echo "Install them, then run make test again." >&2
+        exit 2
+    elif [ "$(id -u)" -ne 0 ]; then
+        echo "The tests need programs that only root may install. Run this, then make test again:" >&2
+        echo "  sudo apt-get update && sudo $install" >&2
+        exit 2
+    fi
+    echo "Installing$packages …"
+    export DEBIAN_FRONTEND=noninteractive
+    log=$(mktemp)
+    # shellcheck disable=SC2086  # one word per package
+    if ! { apt-get update && $install; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        echo "This did not work: apt-get update && $install" >&2
+        exit 2
+    fi
+    rm -f "$log"
+fi
+
+checker=tests/browser/node_modules/vnu-jar/build/dist/vnu.jar
+if [ ! -e "$checker" ] || [ tests/browser/package-lock.json -nt "$checker" ]; then
+    echo "Installing the HTML checker …"
+    (cd tests/browser && npm ci --silent --no-audit --no-fund)
+    touch "$checker"
+fi
