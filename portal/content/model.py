@@ -47,6 +47,7 @@ class Section:
     heading: Text
     paragraphs: tuple[Text, ...]
     confirm: str = ""  # what the sponsor must still confirm, for the study team only
+    source: str = ""  # where the wording or the need for it was read, for the study team only
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,8 @@ class Site:
     confidence: str = ""
     mailbox: str = ""
     second_mailbox: str = ""
+    line: int = field(default=0, compare=False)  # in sites.csv, for messages to the operator
+    mailbox_line: int = field(default=0, compare=False)  # in mailboxes.csv
 
     @property
     def confirmed(self) -> bool:
@@ -166,6 +169,7 @@ class Study:
     text_date: date
     timezone: str
     registry_title: str = ""
+    sources: tuple[Source, ...] = ()
     overview: tuple[Section, ...] = ()
     steps: tuple[Step, ...] = ()
     criteria: tuple[Criterion, ...] = ()

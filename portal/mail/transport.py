@@ -1,0 +1,266 @@
+"""Hand one mail to the mail server, and say exactly how that ended.
+
+Flask-Mail’s `Message` and `Connection`, with their gaps closed: a time-out per step, TLS unless
+the server is on this machine, SMTPUTF8 addresses, one recipient with its own reply, and the
+bytes that leave parsed again and compared with what was built (reliability brief, finding 1).
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.charset import BASE64, QP, Charset
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import format_datetime
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from flask import Flask
+from flask_mail import Connection, Mail, Message
+
+from portal.mail.content import OutgoingMail
+from portal.mail.replies import Outcome, Step, judge
+from portal.settings import LOOPBACK, SettingsError
+
+CONNECT_SECONDS = 10
+COMMAND_SECONDS = 30
+END_SECONDS = 120
+HEADERS = (
+    "Subject",
+    "From",
+    "To",
+    "Date",
+    "Message-ID",
+    "Reply-To",
+    "Content-Language",
+    "Auto-Submitted",
+    "Content-Type",
+    "MIME-Version",
+)
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed over (`PORTAL_MAIL_URL`)."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: bool
+
+    @classmethod
+    def from_url(cls, url: str) -> MailServer:
+        """`smtp://user:pass@host:port?tls=required|none`.
+
+        Raises SettingsError: not of that form, or TLS switched off for another machine.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "smtp" or not parts.hostname:
+            raise SettingsError("PORTAL_MAIL_URL must look like smtp://user:password@host:587.")
+        wanted = parse_qs(parts.query).get("tls", ["none" if parts.hostname in LOOPBACK else "required"])[0]
+        if wanted not in {"required", "none"}:
+            raise SettingsError("PORTAL_MAIL_URL: tls is “required” or “none”.")
+        if wanted == "none" and parts.hostname not in LOOPBACK:
+            raise SettingsError("PORTAL_MAIL_URL: mail leaves this machine only over TLS.")
+        return cls(
+            parts.hostname,
+            parts.port or 587,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            wanted == "required",
+        )
+
+
+class MailFailureError(Exception):
+    """The mail was not handed over; `outcome` says at which step and of what class."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{outcome.step}: {outcome.verdict} {outcome.code or ''}".strip())
+        self.outcome = outcome
+
+
+class PortalMessage(Message):  # type: ignore[misc]
+    """Flask-Mail’s message with our fixed headers and encoded bodies."""
+
+    def __init__(self, mail: OutgoingMail, sender: str, now: datetime) -> None:
+        super().__init__(
+            subject=mail.content.subject,
+            recipients=[mail.recipient],
+            body=mail.content.text,
+            html=mail.content.html,
+            sender=sender,
+            reply_to=mail.reply_to,
+        )
+        self.msgId = mail.message_id
+        self.language = mail.content.language
+        self.now = now
+
+    def _message(self) -> MIMEBase:
+        message = MIMEMultipart("alternative", policy=policy.SMTPUTF8)
+        message.attach(_encoded(self.body or "", "plain"))
+        message.attach(_encoded(self.html or "", "html"))
+        fields = {
+            "Subject": self.subject,
+            "From": self.sender,
+            "To": self.recipients[0],
+            "Date": format_datetime(self.now),
+            "Message-ID": self.msgId,
+            "Reply-To": self.reply_to,
+            "Content-Language": self.language,
+            "Auto-Submitted": "auto-generated",
+        }
+        for name, value in fields.items():
+            message[name] = value
+        return message
+
+    def as_bytes(self) -> bytes:
+        needs_utf8 = not str(self.recipients[0]).isascii() or not str(self.reply_to).isascii()
+        return self._message().as_bytes(policy=policy.SMTPUTF8 if needs_utf8 else policy.SMTP)
+
+
+class PortalConnection(Connection):  # type: ignore[misc]
+    """One conversation with the mail server; every step has its own time-out and failure."""
+
+    def __init__(self, mail: Mail, server: MailServer) -> None:
+        super().__init__(mail)
+        self.server = server
+
+    def configure_host(self) -> smtplib.SMTP:
+        with _failing_as("connect"):
+            host = smtplib.SMTP(self.server.host, self.server.port, timeout=CONNECT_SECONDS)
+        with _failing_as("hello"):
+            host.ehlo_or_helo_if_needed()
+        _socket(host).settimeout(COMMAND_SECONDS)
+        if self.server.tls:
+            self._start_tls(host)
+        if self.server.user:
+            with _failing_as("login"):
+                host.login(self.server.user, self.server.password)
+        return host
+
+    def _start_tls(self, host: smtplib.SMTP) -> None:
+        """Never on in clear: no STARTTLS or a wrong certificate ends the attempt."""
+        with _failing_as("tls"):
+            if not host.has_extn("starttls"):
+                raise MailFailureError(Outcome("tls", "ours"))
+            host.starttls(context=ssl.create_default_context())
+            host.ehlo()
+
+    def __exit__(self, *_: object) -> None:
+        if self.host is not None:
+            self.host.close()
+
+    def send(self, message: PortalMessage, envelope_from: str | None = None) -> None:
+        """Raises MailFailureError; returns only after the server’s 250 for the whole mail."""
+        host, data = self.host, message.as_bytes()
+        if not _as_built(data, message):
+            raise MailFailureError(Outcome("build", "ours"))
+        options = ["BODY=8BITMIME"] if host.has_extn("8bitmime") else []
+        if not data.isascii():
+            if not host.has_extn("smtputf8"):
+                raise MailFailureError(Outcome("build", "ours"))
+            options.append("SMTPUTF8")
+        _expect("sender", host, lambda: host.mail(envelope_from or message.sender, options))
+        _expect("recipient", host, lambda: host.rcpt(message.recipients[0]))
+        _expect("data", host, lambda: host.docmd("DATA"), wanted=(354,))
+        with _failing_as("data"):
+            host.send(_stuffed(data))
+        _socket(host).settimeout(END_SECONDS)
+        with _failing_as("end"):
+            host.send(b".\r\n")
+        _expect("end", host, host.getreply)
+
+
+class Post:
+    """The way out for mail. Flask-Mail wants an application; this small one is its own."""
+
+    def __init__(self, server: MailServer, sender: str) -> None:
+        self.server, self.sender = server, sender
+        self._app = Flask("portal.mail")
+        self._app.config["MAIL_DEFAULT_SENDER"] = sender
+        self._mail = Mail(self._app)
+
+    def hand_over(self, mail: OutgoingMail, now: datetime) -> Outcome:
+        """Send one mail to its one recipient; never raises for what a mail server can do."""
+        with self._app.app_context():
+            try:
+                message = PortalMessage(mail, self.sender, now)
+                with PortalConnection(self._mail, self.server) as connection:
+                    connection.send(message)
+                    _say_goodbye(connection.host)
+            except MailFailureError as failure:
+                return failure.outcome
+        return Outcome("end", "handed_over", 250)
+
+
+def _encoded(text: str, kind: str) -> MIMEText:
+    """7-bit on the wire: no dot, bare line end or long line of a family’s text leaves raw."""
+    charset = Charset("utf-8")
+    mostly_latin = sum(letter.isascii() for letter in text) > 0.8 * len(text)
+    charset.body_encoding = QP if mostly_latin else BASE64
+    return MIMEText(text, kind, _charset=charset)  # type: ignore[arg-type]
+
+
+def _as_built(data: bytes, message: PortalMessage) -> bool:
+    """Parse what would leave: the headers, the recipient and both parts must be ours alone."""
+    seen = message_from_bytes(data, policy=policy.SMTPUTF8)
+    parts = [part for part in seen.walk() if not part.is_multipart()]
+    bodies = [part.get_content().replace("\r\n", "\n") for part in parts]
+    return (
+        sorted(seen.keys()) == sorted(HEADERS)
+        and str(seen["To"]) == message.recipients[0]
+        and str(seen["Reply-To"]) == message.reply_to
+        and str(seen["Subject"]) == message.subject
+        and [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
+        and bodies == [message.body, message.html]
+    )
+
+
+def _stuffed(data: bytes) -> bytes:
+    """Dots doubled at line starts (RFC 5321, 4.5.2), every line ending in CRLF."""
+    lines = re.sub(rb"\r\n|\r|\n", b"\r\n", data)
+    lines = re.sub(rb"(?m)^\.", b"..", lines)
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _expect(step: Step, host: smtplib.SMTP, say: Any, wanted: tuple[int, ...] = (250, 251)) -> None:
+    with _failing_as(step):
+        code, text = say()
+    if code not in wanted:
+        raise MailFailureError(judge(step, code, text.decode("utf-8", "replace")))
+
+
+@contextmanager
+def _failing_as(step: Step) -> Iterator[None]:
+    """Turn every way a step can go wrong into one MailFailureError that names the step."""
+    try:
+        yield
+    except smtplib.SMTPResponseException as reply:
+        text = reply.smtp_error.decode("utf-8", "replace") if isinstance(reply.smtp_error, bytes) else ""
+        raise MailFailureError(judge(step, reply.smtp_code, text)) from None
+    except ssl.SSLError:
+        raise MailFailureError(Outcome("tls", "ours")) from None
+    except (OSError, smtplib.SMTPException, ValueError):
+        # Silence, a dropped line, or a reply that is none.
+        lost = {"connect": "unreachable", "hello": "unreachable", "end": "unknown"}
+        raise MailFailureError(Outcome(step, lost.get(step, "retry"))) from None  # type: ignore[arg-type]
+
+
+def _say_goodbye(host: smtplib.SMTP) -> None:
+    try:
+        host.quit()
+    except (OSError, smtplib.SMTPException):
+        return  # the mail is theirs already
+
+
+def _socket(host: smtplib.SMTP) -> Any:
+    return host.sock

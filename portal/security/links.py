@@ -1,0 +1,45 @@
+"""Private links: one maker per purpose, so that a token opens nothing it was not made for.
+
+A token is the 128-bit id of a row and a 128-bit tag over purpose and id (ASVS 11.5.1 asks for
+128 bits). It is derived, not stored: the worker can write it into a mail at any time, and the
+database holds nothing that opens a page.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from portal.security.keys import Keys, to_bytes, to_text
+
+ID_BYTES = 16
+FAMILY_PAGE = "family-page"
+SITE_PAGE = "site-page"
+
+
+def new_id() -> str:
+    """A random row id: 128 bits as 32 hexadecimal digits."""
+    return secrets.token_hex(ID_BYTES)
+
+
+@dataclass(frozen=True)
+class Links:
+    """Makes and reads the tokens of one purpose."""
+
+    keys: Keys
+    purpose: str
+
+    def token(self, row_id: str) -> str:
+        raw = bytes.fromhex(row_id)
+        return to_text(raw + self.keys.sign(raw, self.purpose))
+
+    def row_id(self, token: str) -> str | None:
+        """The id a token was made for; None if it was not made here for this purpose."""
+        if not token.isascii() or len(token) > 100:
+            return None
+        try:
+            raw = to_bytes(token)
+        except ValueError:
+            return None
+        row_id, tag = raw[:ID_BYTES], raw[ID_BYTES:]
+        return row_id.hex() if self.keys.signed(tag, row_id, self.purpose) else None

@@ -1,0 +1,71 @@
+"""The values that go in and out of the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+RequestState = Literal["open", "acknowledged", "spoken", "passed_on", "withdrawn", "erased"]
+DeliveryState = Literal[
+    "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
+]
+Recipient = Literal["site", "family"]
+
+
+@dataclass(frozen=True)
+class ContactMessage:
+    """What a family typed, in shape. The field names are those of the form (architecture)."""
+
+    first_name: str
+    last_name: str
+    email: str
+    phone: str
+    reach_by: Literal["phone", "email", "both"]
+    country: str
+    place: str
+    speak_language: str
+    other_language: str
+    message: str
+    sender_role: Literal["parent", "self", "other", ""]
+
+    @property
+    def full_name(self) -> str:
+        # One name is written in both fields, as the form’s hint says; it is shown once.
+        if self.first_name == self.last_name:
+            return self.first_name
+        return f"{self.first_name} {self.last_name}"
+
+
+@dataclass(frozen=True)
+class StoredRequest:
+    """One request as kept. `message` is None once its content is gone."""
+
+    id: str
+    reference: str
+    study: str
+    site: str
+    state: RequestState
+    language: str
+    created_at: datetime
+    message: ContactMessage | None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One mail to one recipient; two recipients are two deliveries."""
+
+    id: str
+    request_id: str
+    recipient: Recipient
+    mail: str
+    state: DeliveryState
+    due_at: datetime | None
+    attempts: int
+    message_id: str
+    created_at: datetime
+    handed_over_at: datetime | None
+    sent_to: str | None
+    last_outcome: str | None
+    last_reply: int | None
+    lease: str | None = None

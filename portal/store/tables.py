@@ -1,0 +1,127 @@
+"""The tables. Personal fields are ciphertext (`Encrypted…`), bound to table, column and row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A point in time: UTC in, UTC out, on databases with and without zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment without a time zone cannot be stored.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# The family’s own fields, all encrypted; None once erased or past their time.
+PERSONAL = (
+    "first_name",
+    "last_name",
+    "email",
+    "phone",
+    "reach_by",
+    "country",
+    "place",
+    "speak_language",
+    "other_language",
+    "message",
+    "sender_role",
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("reference", String(16), nullable=False, unique=True),
+    Column("study", String(64), nullable=False),
+    Column("site", String(64), nullable=False),  # where it is now; central desk = ""
+    Column("state", String(16), nullable=False),
+    Column("language", String(16), nullable=False),  # the family reads this
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("consent_version", String(32), nullable=False),
+    Column("consent_language", String(16), nullable=False),
+    Column("email_fingerprint", LargeBinary, nullable=True),
+    *(Column(name, LargeBinary, nullable=True) for name in PERSONAL),
+)
+Index(None, requests.c.email_fingerprint, requests.c.created_at)
+
+form_keys = Table(
+    "form_keys",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    # No foreign key: it outlives an erased request, so that re-posting cannot bring it back.
+    Column("request_id", String(32), nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
+    Column("recipient", String(16), nullable=False),  # site | family
+    Column("mail", String(32), nullable=False),  # which template
+    Column("state", String(16), nullable=False),
+    Column("due_at", Instant, nullable=True),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("lease", String(32), nullable=True),
+    Column("lease_until", Instant, nullable=True),
+    Column("message_id", String(128), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("handed_over_at", Instant, nullable=True),
+    Column("sent_to", String(64), nullable=True),  # site id, "central" or "family" at hand-over
+    Column("last_outcome", String(32), nullable=True),
+    Column("last_reply", Integer, nullable=True),
+)
+Index(None, deliveries.c.state, deliveries.c.due_at)
+Index(None, deliveries.c.request_id)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column(
+        "delivery_id", String(32), ForeignKey("deliveries.id", ondelete="CASCADE"), nullable=False
+    ),
+    Column("at", Instant, nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("reply", Integer, nullable=True),
+    Column("outcome", String(32), nullable=False),
+)
+Index(None, attempts.c.delivery_id)
