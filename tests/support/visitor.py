@@ -1,0 +1,63 @@
+"""A visitor of the running site: plain HTTP, each page audited, every address remembered."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from tests.support.page_audit import Page, audit
+
+Fields = Iterable[tuple[str, str]]
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+@dataclass
+class Visitor:
+    """Behaves like a browser without script: same-origin posts, no cookie kept unless set."""
+
+    base_url: str
+    offered: tuple[str, ...] = ("en", "nl", "ar")
+    seconds: float = 30
+    headers: dict[str, str] = field(default_factory=dict)
+    visited: list[str] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
+
+    def get(self, path: str, **headers: str) -> Page:
+        return self.ask("GET", path, headers=headers)
+
+    def post(self, path: str, fields: Fields, **headers: str) -> Page:
+        sent = {"Content-Type": FORM_TYPE, "Origin": self.base_url, "Sec-Fetch-Site": "same-origin"}
+        return self.ask("POST", path, urlencode(list(fields)).encode(), sent | headers)
+
+    def follow(self, page: Page) -> Page:
+        assert page.status in {301, 302, 303}, f"{page.status} of {page.url} leads nowhere"
+        return self.get(page.location)
+
+    def ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Page:
+        """One request on a line of its own. Header names may be written with underscores."""
+        url = urljoin(self.base_url, path)
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        named = {k.replace("_", "-"): v for k, v in (self.headers | (headers or {})).items()}
+        line = http.client.HTTPConnection(parts.netloc, timeout=self.seconds)
+        try:
+            line.request(method, target, body or None, named)
+            answer = line.getresponse()
+            text = answer.read()
+        finally:
+            line.close()
+        page = Page(answer.status, url, answer.getheaders(), text.decode(errors="replace"))
+        self._remember(page)
+        return page
+
+    def _remember(self, page: Page) -> None:
+        self.visited.extend([page.url, page.location])
+        if cookie := page.header("Set-Cookie"):
+            self.cookies.append(cookie)
+        if page.is_html and page.text and not page.header("Content-Encoding"):
+            wrong = audit(page, self.offered)
+            assert not wrong, "\n".join(wrong)
