@@ -1,0 +1,21 @@
+"""Fixtures live in tests/support; this file only brings them in."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+pytest_plugins = ["tests.support.fixtures", "tests.support.browser_fixtures"]
+
+# A developer’s own portal must not leak into a test.
+for name in [name for name in os.environ if name.startswith("PORTAL_")]:
+    del os.environ[name]
+
+# Warnings are errors. Those of other people’s code that we cannot change stand here, one by one.
+OTHERS_WARNINGS: tuple[str, ...] = ()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for line in OTHERS_WARNINGS:
+        config.addinivalue_line("filterwarnings", line)
