@@ -6,7 +6,7 @@ Sources: content brief A1.3 (never ‘eligible’), C1; architecture, ‘Unconfi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -27,11 +27,17 @@ _NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def wording(
-    document: Document, value: Any, *, terms: Collection[str] | None, may_be_blank: Collection[str]
+    document: Document,
+    value: Any,
+    *,
+    terms: Collection[str] | None,
+    may_be_blank: Collection[str] = (),
+    explains_words: bool = False,
 ) -> Iterator[Problem]:
     """Blank texts, links and fillers that lead nowhere, words that families misread.
 
-    `terms` are the ids of the glossary; None while reading the glossary itself.
+    `terms` are the ids of the glossary, None if it could not be read;
+    `explains_words` is the glossary itself, which may name any word.
     """
     for leaf in leaves(value):
         if isinstance(leaf.value, str):
@@ -39,27 +45,24 @@ def wording(
                 advice = "Write the words, or remove the item if the key may be left out."
                 yield document.problem(leaf.path, f"“{leaf.name}” is empty.", advice)
             if isinstance(leaf.value, Text):
-                yield from _text(document, leaf, terms)
+                for said, advice in _said_of(leaf, terms, explains_words=explains_words):
+                    yield document.problem(leaf.path, f"{leaf.name}: {said}", advice)
 
 
-def _text(document: Document, leaf: Leaf, terms: Collection[str] | None) -> Iterator[Problem]:
+def _said_of(
+    leaf: Leaf, terms: Collection[str] | None, *, explains_words: bool
+) -> Iterator[tuple[str, str]]:
     text: str = leaf.value
-    for said, advice in _said_of(text, leaf.name, terms):
-        yield document.problem(leaf.path, f"{leaf.name}: {said}", advice)
-
-
-def _said_of(text: str, name: str, terms: Collection[str] | None) -> Iterator[tuple[str, str]]:
     linked = word_links.term_ids(text)
-    if terms is not None:
-        for term in linked:
-            if term not in terms:
-                advice = "Correct the id, or add the term to config/glossary.yaml."
-                yield f"the link word:{term} leads to no term of the glossary.", advice
-        if found := _NOT_FOR_FAMILIES.search(text):
-            advice = "Say ‘who can join’, ‘can join’ or ‘may be possible’."
-            yield f"“{found.group()}…” is a word that families misread.", advice
-    if linked and name in _NO_LINKS:
+    for term in linked:
+        if terms is not None and term not in terms:
+            advice = "Correct the id, or add the term to config/glossary.yaml."
+            yield f"the link word:{term} leads to no term of the glossary.", advice
+    if linked and leaf.name in _NO_LINKS:
         yield "a link to the glossary cannot stand here.", "Put it at the first use in a text."
+    if not explains_words and (found := _NOT_FOR_FAMILIES.search(text)):
+        advice = "Say ‘who can join’, ‘can join’ or ‘may be possible’."
+        yield f"“{found.group()}…” is a word that families misread.", advice
     if broken := word_links.broken_markup(text):
         advice = "Write [plain words](word:term-id), or plain text. No other markup works."
         yield f"“{broken}” is not markup that works here.", advice
@@ -98,13 +101,16 @@ def repeated(document: Document, ids: list[tuple[tuple[str | int, ...], str]]) -
 
 @lru_cache(maxsize=1)
 def countries() -> frozenset[str]:
-    codes = Locale("en").territories
-    return frozenset(c for c in codes if len(c) == 2 and c.isalpha()) - _NO_COUNTRY
+    return _two_letters(Locale("en").territories) - _NO_COUNTRY
 
 
 @lru_cache(maxsize=1)
 def languages() -> frozenset[str]:
-    return frozenset(code for code in Locale("en").languages if len(code) == 2)
+    return _two_letters(Locale("en").languages)
+
+
+def _two_letters(codes: Iterable[Any]) -> frozenset[str]:
+    return frozenset(c for c in map(str, codes) if len(c) == 2 and c.isalpha())
 
 
 @lru_cache(maxsize=128)

@@ -58,10 +58,10 @@ def check(config_dir: Path, *, today: date) -> tuple[Problem, ...]:
 def _read(config_dir: Path) -> _Read:
     portal, problems = read_portal(config_dir / "portal.toml", config_dir)
     glossary, wrong = read_glossary(config_dir / "glossary.yaml", config_dir)
-    terms = frozenset(term.id for term in glossary)
+    terms = None if glossary is None else frozenset(term.id for term in glossary)
     folders = sorted(path for path in (config_dir / "studies").glob("*") if path.is_dir())
     studies = [read_study(folder, config_dir, terms) for folder in folders]
-    read = _Read(portal, glossary, studies, [*problems, *wrong])
+    read = _Read(portal, glossary or (), studies, [*problems, *wrong])
     for files in studies:
         read.problems += files.problems
     read.problems += _across(read, config_dir)
@@ -81,7 +81,7 @@ def _across(read: _Read, config_dir: Path) -> Iterator[Problem]:
         if nct in seen:
             said = f"nct: “{nct}” is also in the folder {seen[nct]}."
             yield files.document.problem(("nct",), said, "Each study has its own number.")
-        seen.setdefault(nct, files.folder)
+        seen.setdefault(nct, files.folder.name)
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

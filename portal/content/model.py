@@ -23,6 +23,9 @@ class Text(str):
     line: int = 0
 
 
+NO_TEXT = Text("")
+
+
 @dataclass(frozen=True)
 class Source:
     """Where a fact was read."""
@@ -131,7 +134,7 @@ class Site:
     department: str = ""
     phone: str = ""
     contact_name: str = ""
-    contact_role: Text = Text("")
+    contact_role: Text = NO_TEXT
     response_days: int | None = None
     source: str = ""
     confidence: str = ""

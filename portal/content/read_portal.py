@@ -100,19 +100,22 @@ def _wrong_languages(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
             yield place, f"“{code}” is not offered.", "Name it in “offered” too, or remove it."
 
 
-def read_glossary(path: Path, config_dir: Path) -> tuple[tuple[GlossaryTerm, ...], list[Problem]]:
-    """Words explained, and every mistake of the file."""
+def read_glossary(
+    path: Path, config_dir: Path
+) -> tuple[tuple[GlossaryTerm, ...] | None, list[Problem]]:
+    """Words explained (None: not readable), and every mistake of the file."""
     name = relative(path, config_dir)
     try:
         document = read_yaml(path, name)
     except UnreadableError as error:
-        return (), [error.problem]
+        return None, [error.problem]
     terms, problems = structure(
         document.value, tuple[GlossaryTerm, ...], lambda at: (name, document.line(at))
     )
     problems = [*document.problems, *problems]
     if terms is None:
-        return (), problems
-    problems += checks.wording(document, terms, terms=None, may_be_blank=())
+        return None, problems
+    ids = frozenset(term.id for term in terms)
+    problems += checks.wording(document, terms, terms=ids, explains_words=True)
     problems += checks.repeated(document, [((i, "id"), term.id) for i, term in enumerate(terms)])
     return terms, problems

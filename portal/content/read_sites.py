@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,24 @@ _REGISTRY_WORDS = {
 }  # fmt: skip
 
 
-def read_sites(path: Path, name: str, nct: str) -> tuple[tuple[Site, ...], list[Problem]]:
+@dataclass
+class SitesRead:
+    """Hospitals that could be read; `named` are the ids of all rows, None if there is no table."""
+
+    sites: tuple[Site, ...] = ()
+    named: frozenset[str] | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_sites(path: Path, name: str, nct: str) -> SitesRead:
     """All hospitals that can be read, and every mistake of the file."""
     try:
         table = read_csv(path, name, SITE_COLUMNS)
     except UnreadableError as error:
-        return (), [error.problem]
+        return SitesRead(problems=[error.problem])
     problems, sites = list(table.problems), []
     for row in table.rows:
-        if row.cells["trial_nct"] != nct:
+        if nct and row.cells["trial_nct"] != nct:
             said = f"trial_nct: “{row.cells['trial_nct']}” is not this study."
             problems.append(Problem(name, row.line, said, f"Write {nct}."))
         site, wrong = _site(row, name)
@@ -47,7 +57,8 @@ def read_sites(path: Path, name: str, nct: str) -> tuple[tuple[Site, ...], list[
             sites.append(site)
             problems += _site_problems(site, name)
     problems += _twice(sites, name)
-    return tuple(sites), problems
+    named = frozenset(str(row.cells["site_id"]) for row in table.rows)
+    return SitesRead(tuple(sites), named, problems)
 
 
 def _site(row: Row, name: str) -> tuple[Site | None, list[Problem]]:
@@ -58,7 +69,9 @@ def _site(row: Row, name: str) -> tuple[Site | None, list[Problem]]:
     }
     cells["languages"] = [code.strip() for code in cells["languages"].split(";") if code.strip()]
     cells["status"] = cells["status"] or "unconfirmed"
-    site, problems = structure_cells(cells, Site, lambda _: (name, row.line))
+    site, problems = structure_cells(
+        cells, Site, lambda _: (name, row.line), may_be_blank=("postal_code", "languages")
+    )
     problems = [_with_column(problem, str(cells["status"])) for problem in problems]
     return (dataclasses.replace(site, line=row.line) if site else None), problems
 
@@ -66,10 +79,10 @@ def _site(row: Row, name: str) -> tuple[Site | None, list[Problem]]:
 def _with_column(problem: Problem, status: str) -> Problem:
     """Names of the file, not of the model; registry words get their translation."""
     message, advice = problem.message, problem.advice
-    for field, column in _COLUMN_OF.items():
-        if message.startswith((f"“{field}” ", f"{field}: ")):
-            message = message.replace(field, column, 1)
-            advice = advice.replace(f"“{field}”", f"“{column}”")
+    for attribute, column in _COLUMN_OF.items():
+        if message.startswith((f"“{attribute}” ", f"{attribute}: ")):
+            message = message.replace(attribute, column, 1)
+            advice = advice.replace(f"“{attribute}”", f"“{column}”")
     if message.startswith("status: ") and status.upper() in _REGISTRY_WORDS:
         advice = f"The registry’s word means here: {_REGISTRY_WORDS[status.upper()]}. {advice}"
     if message.endswith("is missing."):
@@ -85,7 +98,7 @@ def _site_problems(site: Site, name: str) -> Iterator[Problem]:
 def _code_problems(site: Site) -> Iterator[tuple[str, str]]:
     if not checks.SLUG.fullmatch(site.id):
         yield (
-            f"site_id: “{site.id}” cannot stand in an address.",
+            f"site_id: “{site.id}” cannot be an address.",
             "Write it like nl-utrecht-maxima.",
         )
     if site.country not in checks.countries():
@@ -138,28 +151,31 @@ def future_days(sites: tuple[Site, ...], name: str, today: date) -> Iterator[Pro
 
 
 def with_mailboxes(
-    sites: tuple[Site, ...], path: Path, name: str, sites_name: str
+    read: SitesRead, path: Path, name: str, sites_name: str
 ) -> tuple[tuple[Site, ...], list[Problem]]:
     """Hospitals with their mailboxes; each hospital needs one, and none may be left over."""
     try:
         table = read_csv(path, name, MAILBOX_COLUMNS)
     except UnreadableError as error:
-        return sites, [error.problem]
-    problems, rows = list(table.problems), {}
-    known = {site.id for site in sites}
+        return read.sites, [error.problem]
+    problems = list(table.problems)
+    rows: dict[str, Row] = {}
+    known = read.named
     for row in table.rows:
         problems += (Problem(name, row.line, *said) for said in _mailbox_row(row, known, rows))
         rows.setdefault(str(row.cells["site_id"]), row)
-    for site in sites:
+    for site in read.sites:
         if site.id not in rows:
             said = f"“{site.id}” has no mailbox."
             problems.append(Problem(sites_name, site.line, said, f"Add a row for it to {name}."))
-    return tuple(_joined(site, rows.get(site.id)) for site in sites), problems
+    return tuple(_joined(site, rows.get(site.id)) for site in read.sites), problems
 
 
-def _mailbox_row(row: Row, known: set[str], rows: dict[str, Row]) -> Iterator[tuple[str, str]]:
+def _mailbox_row(
+    row: Row, known: frozenset[str] | None, rows: dict[str, Row]
+) -> Iterator[tuple[str, str]]:
     site_id = row.cells["site_id"]
-    if site_id not in known:
+    if known is not None and site_id not in known:
         yield f"site_id: “{site_id}” is not in sites.csv.", "Correct the id or remove the row."
     if site_id in rows:
         first = rows[site_id].line

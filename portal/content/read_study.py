@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from portal.content import checks
-from portal.content.model import Problem, QuestionGroup, Site, Study
+from portal.content.model import Problem, QuestionGroup, Site, Study, Text
 from portal.content.read_sites import future_days, read_sites, with_mailboxes
 from portal.content.structure import Locate, structure
 from portal.content.yaml_lines import Document, Path_, UnreadableError, read_yaml, relative
 
+Terms = Collection[str] | None
 _NCT = re.compile(r"NCT\d{8}")
 _FROM_OTHER_FILES = ("slug", "questions", "sites")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+)|([a-z]))?")
@@ -28,101 +29,96 @@ _COMPLETE = ("overview", "steps", "criteria", "central", "genes", "registry_titl
 class StudyFiles:
     """What one folder gave: the study as far as it could be read, and what is wrong."""
 
-    folder: str
+    folder: Path
+    config_dir: Path
     study: Study | None = None
     document: Document | None = None
-    questions: Document | None = None
-    sites_name: str = ""
+    sites: tuple[Site, ...] = ()
     problems: list[Problem] = field(default_factory=list)
+
+    def name(self, file: str) -> str:
+        return relative(self.folder / file, self.config_dir)
 
     def future(self, today: date) -> Iterator[Problem]:
         """Dates after today, in every file of the folder."""
-        if self.study is None or self.document is None:
-            return
-        alone = dataclasses.replace(self.study, questions=(), sites=())
-        yield from checks.future_days(self.document, alone, today)
-        yield from future_days(self.study.sites, self.sites_name, today)
+        if self.study is not None and self.document is not None:
+            alone = dataclasses.replace(self.study, questions=(), sites=())
+            yield from checks.future_days(self.document, alone, today)
+        yield from future_days(self.sites, self.name("sites.csv"), today)
 
 
 def locate(document: Document) -> Locate:
     return lambda path: (document.file, document.line(path))
 
 
-def read_study(folder: Path, config_dir: Path, terms: Collection[str]) -> StudyFiles:
-    """The study in `folder`; `terms` are the ids of the glossary."""
-    files = StudyFiles(folder.name)
-    name = _namer(folder, config_dir)
-    try:
-        files.document = read_yaml(folder / "study.yaml", name("study.yaml"))
-    except UnreadableError as error:
-        files.problems.append(error.problem)
-        return files
-    files.problems += files.document.problems
-    study = _study(files, files.document)
-    if study is None:
-        return files
-    files.problems += _study_problems(study, files.document, terms)
-    sites = _sites(files, study, folder, name)
-    groups = _questions(files, study, folder, name, terms)
-    files.study = dataclasses.replace(study, sites=sites, questions=groups)
+def read_study(folder: Path, config_dir: Path, terms: Terms) -> StudyFiles:
+    """The study in `folder`; `terms` are the ids of the glossary, None if it is not readable."""
+    files = StudyFiles(folder, config_dir)
+    study = _study(files, terms)
+    raw = files.document.value if files.document else None
+    said = raw if isinstance(raw, dict) else {}
+    complete = said.get("complete") is not False
+    files.sites = _sites(files, str(said.get("nct", "")), complete=complete)
+    groups = _questions(files, terms, complete=complete)
+    if study is not None:
+        files.study = dataclasses.replace(study, sites=files.sites, questions=groups)
     return files
 
 
-def _namer(folder: Path, config_dir: Path) -> Callable[[str], str]:
-    return lambda file: relative(folder / file, config_dir)
-
-
-def _study(files: StudyFiles, document: Document) -> Study | None:
+def _study(files: StudyFiles, terms: Terms) -> Study | None:
+    try:
+        document = read_yaml(files.folder / "study.yaml", files.name("study.yaml"))
+    except UnreadableError as error:
+        files.problems.append(error.problem)
+        return None
+    files.document = document
+    files.problems += document.problems
     raw: Any = document.value
     if not isinstance(raw, dict):
-        files.problems.append(document.problem((), "The file is empty.", "Fill in the study."))
+        said = "The file does not hold the facts of a study."
+        files.problems.append(document.problem((), said, "Copy the form of another study."))
         return None
     for key in _FROM_OTHER_FILES:
         if key in raw:
             advice = "Remove it: it comes from the folder’s name or from its own file."
             files.problems.append(document.problem((key,), f"“{key}” cannot stand here.", advice))
     given = {key: value for key, value in raw.items() if key not in _FROM_OTHER_FILES}
-    study, problems = structure({**given, "slug": files.folder}, Study, locate(document))
+    slug = Text(files.folder.name)
+    study, problems = structure({**given, "slug": slug}, Study, locate(document))
     files.problems += problems
+    if study is not None:
+        files.problems += _study_problems(study, document, terms)
     return study
 
 
-def _sites(
-    files: StudyFiles, study: Study, folder: Path, name: Callable[[str], str]
-) -> tuple[Site, ...]:
-    files.sites_name = name("sites.csv")
-    if not study.complete and not (folder / "sites.csv").exists():
+def _sites(files: StudyFiles, nct: str, *, complete: bool) -> tuple[Site, ...]:
+    path, name = files.folder / "sites.csv", files.name("sites.csv")
+    if not complete and not path.exists():
         return ()
-    sites, problems = read_sites(folder / "sites.csv", files.sites_name, study.nct)
+    read = read_sites(path, name, nct)
+    files.problems += read.problems
+    if not complete:
+        return read.sites
+    mailboxes = files.folder / "mailboxes.csv"
+    sites, problems = with_mailboxes(read, mailboxes, files.name("mailboxes.csv"), name)
     files.problems += problems
-    if study.complete:
-        sites, problems = with_mailboxes(
-            sites, folder / "mailboxes.csv", name("mailboxes.csv"), files.sites_name
-        )
-        files.problems += problems
     return sites
 
 
-def _questions(
-    files: StudyFiles,
-    study: Study,
-    folder: Path,
-    name: Callable[[str], str],
-    terms: Collection[str],
-) -> tuple[QuestionGroup, ...]:
-    if not study.complete and not (folder / "questions.yaml").exists():
+def _questions(files: StudyFiles, terms: Terms, *, complete: bool) -> tuple[QuestionGroup, ...]:
+    path = files.folder / "questions.yaml"
+    if not complete and not path.exists():
         return ()
     try:
-        document = read_yaml(folder / "questions.yaml", name("questions.yaml"))
+        document = read_yaml(path, files.name("questions.yaml"))
     except UnreadableError as error:
         files.problems.append(error.problem)
         return ()
-    files.questions = document
     groups, problems = structure(document.value, tuple[QuestionGroup, ...], locate(document))
     files.problems += [*document.problems, *problems]
     if groups is None:
         return ()
-    files.problems += checks.wording(document, groups, terms=terms, may_be_blank=())
+    files.problems += checks.wording(document, groups, terms=terms)
     ids: list[tuple[Path_, str]] = []
     for g, group in enumerate(groups):
         ids.append(((g, "id"), group.id))
@@ -134,7 +130,7 @@ def _questions(
 # --- rules of study.yaml -----------------------------------------------------------------------
 
 
-def _study_problems(study: Study, document: Document, terms: Collection[str]) -> Iterator[Problem]:
+def _study_problems(study: Study, document: Document, terms: Terms) -> Iterator[Problem]:
     blank = () if study.complete else _UNKNOWN_IN_SHORT
     yield from checks.wording(document, study, terms=terms, may_be_blank=blank)
     yield from _codes(study, document)

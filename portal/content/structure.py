@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any, Literal, TypeVar, get_args, get_origin
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError, IterableValidationError
 from cattrs.errors import AttributeValidationNote, IterableValidationNote
@@ -41,10 +41,14 @@ def structure(raw: Any, cls: type[T], locate: Locate) -> tuple[T | None, list[Pr
 
 
 def structure_cells(
-    cells: dict[str, Text], cls: type[T], locate: Locate
+    cells: Mapping[str, Text | list[str]],
+    cls: type[T],
+    locate: Locate,
+    *,
+    may_be_blank: Collection[str] = (),
 ) -> tuple[T | None, list[Problem]]:
     """A row of a spreadsheet as `cls`; an empty cell counts as not given."""
-    given = {column: cell for column, cell in cells.items() if cell}
+    given = {name: cell for name, cell in cells.items() if cell or name in may_be_blank}
     return _structure(cell_converter(), given, cls, locate)
 
 
@@ -94,16 +98,19 @@ def _converter() -> Converter:
         dataclasses.is_dataclass, lambda cls: _class_hook(cls, converter)
     )
     converter.register_structure_hook_factory(
-        lambda cls: get_origin(cls) is tuple, lambda cls: _tuple_hook(cls, converter)
+        lambda cls: _origin(cls) is tuple, lambda cls: _tuple_hook(cls, converter)
     )
-    converter.register_structure_hook_factory(
-        lambda cls: get_origin(cls) is Literal, lambda cls: _choice_hook(cls)
-    )
+    converter.register_structure_hook_factory(lambda cls: _origin(cls) is Literal, _choice_hook)
     return converter
+
+
+def _origin(cls: Any) -> Any:
+    return get_origin(cls)
 
 
 def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     inner = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True)
+    drop = _droppable(cls)
 
     def hook(value: Any, kind: Any) -> Any:
         if not isinstance(value, dict):
@@ -111,9 +118,19 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
             raise WrongValueError(
                 "One entry with keys is expected here.", f"Write it with these keys: {names}."
             )
-        return inner(value, kind)
+        return inner({k: v for k, v in value.items() if v is not None or k not in drop}, kind)
 
     return hook
+
+
+def _droppable(cls: Any) -> frozenset[str]:
+    """Keys for which `key:` with nothing after it means: not given."""
+    types = get_type_hints(cls)
+    return frozenset(
+        field.name
+        for field in dataclasses.fields(cls)
+        if type(None) not in get_args(types[field.name])
+    )
 
 
 def _tuple_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:

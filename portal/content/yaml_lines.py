@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 from yaml.constructor import SafeConstructor
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from portal.content.model import Problem, Text
 
@@ -55,16 +55,15 @@ class Document:
 
     def line(self, path: Path_) -> int:
         """Line of the deepest part of `path` that exists in the file."""
-        here, found = self.value, getattr(self.value, "line", 1)
+        here: Any = self.value
+        found = int(getattr(here, "line", 1))
         for step in path:
-            if isinstance(here, Map) and isinstance(step, str) and step in here.lines:
+            try:
                 found = here.lines[step]
-            elif isinstance(here, Seq) and isinstance(step, int) and step < len(here):
-                found = here.lines[step]
-            else:
+            except (AttributeError, KeyError, IndexError, TypeError):
                 break
-            here = here.get(step) if isinstance(here, Map) else here[step]
-        return int(found)
+            here = here.get(str(step)) if isinstance(here, Map) else here[step]
+        return found
 
     def problem(self, path: Path_, message: str, advice: str) -> Problem:
         return Problem(self.file, self.line(path), message, advice)
@@ -163,7 +162,7 @@ class _Builder:
 
     def _scalar(self, node: ScalarNode) -> Any:
         try:
-            value = self.scalars.construct_object(node)  # type: ignore[no-untyped-call]
+            value = self.scalars.construct_object(node)
         except ValueError:  # looks like a date or a number and is none, such as 2026-13-40
             value = node.value
         if not isinstance(value, str):
@@ -188,12 +187,10 @@ class _Builder:
                     )
                 )
             built.lines[key] = line
-            value = self.build(value_node)
-            if value is not None:  # `phone:` with nothing after it means: not given
-                built[key] = value
+            built[key] = self.build(value_node)
         return built
 
-    def _seq(self, node: SequenceNode) -> Seq:
+    def _seq(self, node: Node) -> Seq:
         built = Seq()
         built.line = node.start_mark.line + 1
         built.lines = [item.start_mark.line + 1 for item in node.value]
