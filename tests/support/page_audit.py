@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from babel import Locale
 
+from portal.languages import gettext, in_language
 from tests.support.dom import Form, Node, parse, read_form
 
 # Addresses that pages may link to (never load from): registries and the credit for place data.
@@ -33,6 +34,7 @@ class Page:
     url: str
     headers: list[tuple[str, str]]
     text: str
+    size: int = 0  # bytes of the body as sent, compressed or not
 
     def header(self, name: str) -> str:
         return ", ".join(value for key, value in self.headers if key.lower() == name.lower())
@@ -147,6 +149,9 @@ def _forms(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
 def _errors(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
     summaries = page.tree.all("div", "section", role="alert")
     refused = page.status == 422
+    title, start = page.tree.one("title").text, _error_word(page.tree.one("html").get("lang"))
+    if title.startswith(start) is not refused:
+        yield f"the title is ‘{title}’ with status {page.status}; ‘{start}’ is for refused forms"
     if len(summaries) != (1 if refused else 0):
         yield f"{len(summaries)} error summaries with status {page.status}"
     if not refused or not summaries:
@@ -159,6 +164,12 @@ def _errors(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
     first = next((n for n in page.main.walk() if n.tag in {"h1", "p"} or n is summaries[0]), None)
     if first is not summaries[0]:
         yield "the error summary is not first in <main>"
+
+
+def _error_word(language: str) -> str:
+    """‘Error: ’ as the title begins with it after a refused form (A2.9)."""
+    with in_language(language):
+        return gettext("Error: %(title)s").partition("%(title)s")[0].strip()
 
 
 def _code_in_page(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:

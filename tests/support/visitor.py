@@ -5,10 +5,14 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
+
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.support.page_audit import Page, audit
 
+Answer = tuple[int, list[tuple[str, str]], bytes]
 Fields = Iterable[tuple[str, str]]
 FORM_TYPE = "application/x-www-form-urlencoded"
 
@@ -40,19 +44,22 @@ class Visitor:
     ) -> Page:
         """One request on a line of its own. Header names may be written with underscores."""
         url = urljoin(self.base_url, path)
-        parts = urlsplit(url)
-        target = parts.path + (f"?{parts.query}" if parts.query else "")
         named = {k.replace("_", "-"): v for k, v in (self.headers | (headers or {})).items()}
-        line = http.client.HTTPConnection(parts.netloc, timeout=self.seconds)
-        try:
-            line.request(method, target, body or None, named)
-            answer = line.getresponse()
-            text = answer.read()
-        finally:
-            line.close()
-        page = Page(answer.status, url, answer.getheaders(), text.decode(errors="replace"))
+        status, got, raw = self.exchange(method, url, body, named)
+        page = Page(status, url, got, raw.decode(errors="replace"), len(raw))
         self._remember(page)
         return page
+
+    def exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        line = http.client.HTTPConnection(parts.netloc, timeout=self.seconds)
+        try:
+            line.request(method, target, body or None, headers)
+            answer = line.getresponse()
+            return answer.status, answer.getheaders(), answer.read()
+        finally:
+            line.close()
 
     def _remember(self, page: Page) -> None:
         self.visited.extend([page.url, page.location])
@@ -61,3 +68,18 @@ class Visitor:
         if page.is_html and page.text and not page.header("Content-Encoding"):
             wrong = audit(page, self.offered)
             assert not wrong, "\n".join(wrong)
+
+
+@dataclass
+class InProcessVisitor(Visitor):
+    """The same visitor, asking an application inside this process."""
+
+    app: Any = None
+
+    def exchange(self, method: str, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+        path, _, query = url.removeprefix(self.base_url).partition("?")
+        asked = EnvironBuilder(
+            path, self.base_url, query, method=method, data=body or None, headers=headers
+        ).get_environ()
+        parts, status, got = run_wsgi_app(self.app, asked)
+        return int(status.split()[0]), list(got.items()), b"".join(parts)

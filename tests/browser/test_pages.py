@@ -1,0 +1,159 @@
+"""Every page in every language, in a real browser and on the scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+from playwright.sync_api import Page as BrowserPage
+from playwright.sync_api import Route
+
+from tests.support import axe, vnu
+from tests.support.live import LivePortal
+from tests.support.snapshots import LANGUAGES, Snapshot, collect
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.browser
+
+WEIGHT = 14_336  # bytes that reach a phone in its first round trip (A5.5)
+# Scrolls sideways by more than a hair: width of the content against width of the window.
+TOO_WIDE = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+
+
+@pytest.fixture(scope="module")
+def snapshots(
+    live_portal: LivePortal, roomy_config: Path, tmp_path_factory: pytest.TempPathFactory
+) -> list[Snapshot]:
+    return collect(live_portal, tmp_path_factory.mktemp("errors") / "data", roomy_config)
+
+
+def _show(page: BrowserPage, shot: Snapshot) -> None:
+    """Open a page exactly as it was sent, also when it was the answer to a form."""
+
+    def give(route: Route) -> None:
+        headers = {n: v for n, v in shot.page.headers if n.lower() != "content-length"}
+        route.fulfill(status=shot.page.status, headers=headers, body=shot.page.text)
+
+    page.route(shot.page.url, give, times=1)
+    page.goto(shot.page.url)
+
+
+def _each(page: BrowserPage, shots: list[Snapshot]) -> Iterator[Snapshot]:
+    for shot in shots:
+        _show(page, shot)
+        yield shot
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing(
+    language: str, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+) -> None:
+    page = open_page()
+    found = []
+    for shot in _each(page, [one for one in snapshots if one.language == language]):
+        found += [f"{shot.name}: {line}" for line in axe.violations(page)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_colours_have_contrast_in_the_dark_too(
+    language: str, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+) -> None:
+    page = open_page(color_scheme="dark")
+    found = []
+    for shot in _each(page, [one for one in snapshots if one.language == language]):
+        found += [f"{shot.name}: {line}" for line in axe.violations(page, ("color-contrast",))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_scrolls_sideways(
+    width: int, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+) -> None:
+    """320 pixels is also what 400 % zoom leaves of a screen 1280 wide (WCAG 1.4.10)."""
+    page = open_page(width=width, script=False)
+    found = [
+        f"{shot.id}: {over} px too wide"
+        for shot in _each(page, snapshots)
+        if (over := page.evaluate(TOO_WIDE)) > 0
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_text_spacing_and_double_size_text_stay_inside(
+    snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+) -> None:
+    """WCAG 1.4.4 and 1.4.12: text twice as large, with the wider spacing that people set."""
+    page = open_page(width=640, bypass_csp=True)
+    style = (
+        "html{font-size:200%!important}"
+        "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+    )
+    found = []
+    for shot in _each(page, [one for one in snapshots if one.language != "nl"]):
+        page.add_style_tag(content=style)
+        if (over := page.evaluate(TOO_WIDE)) > 0:
+            found.append(f"{shot.id}: {over} px too wide")
+    assert not found, "\n".join(found)
+
+
+def test_arabic_runs_from_right_to_left(
+    snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+) -> None:
+    page = open_page(script=False)
+    for shot in _each(page, [one for one in snapshots if one.language == "ar"]):
+        style = page.evaluate(
+            "() => { const h = document.querySelector('h1'), s = getComputedStyle(h);"
+            " return [s.direction, s.textAlign] }"
+        )
+        assert style[0] == "rtl", shot.name
+        assert style[1] in {"start", "right", "-webkit-auto"}, shot.name
+
+
+def test_the_checker_finds_no_error(
+    snapshots: list[Snapshot], live_portal: LivePortal, tmp_path: Path
+) -> None:
+    files = {f"{shot.id}.html": shot.page.text for shot in snapshots}
+    visitor = Visitor(live_portal.url)
+    files |= {f"style-{n}.css": visitor.get(url).text for n, url in enumerate(_styles(snapshots))}
+    found = vnu.errors(tmp_path, files)
+    assert not found, "\n".join(found)
+
+
+def _styles(snapshots: list[Snapshot]) -> list[str]:
+    links = {
+        urljoin(shot.page.url, node["href"])
+        for shot in snapshots
+        for node in shot.page.tree.all("link", rel="stylesheet")
+    }
+    return sorted(links)
+
+
+def test_page_and_style_fit_into_the_first_round_trip(
+    snapshots: list[Snapshot],
+    live_portal: LivePortal,
+    record_property: Callable[[str, object], None],
+) -> None:
+    visitor = Visitor(live_portal.url)
+    sizes = {url: visitor.get(url, Accept_Encoding="br").size for url in _styles(snapshots)}
+    weights = {
+        shot.id: shot.wire_bytes + sum(sizes[url] for url in _styles([shot])) for shot in snapshots
+    }
+    heaviest = max(weights, key=lambda name: weights[name])
+    record_property("heaviest page, HTML + CSS, brotli bytes", f"{weights[heaviest]} ({heaviest})")
+    too_heavy = {name: weight for name, weight in weights.items() if weight > WEIGHT}
+    assert not too_heavy
+
+
+def test_no_page_sets_a_cookie(snapshots: list[Snapshot]) -> None:
+    assert not [shot.id for shot in snapshots if shot.page.header("Set-Cookie")]
+
+
+def test_each_page_leads_to_itself_in_every_language(snapshots: list[Snapshot]) -> None:
+    """The list of languages stands on each page, by own names, and leads to the same page."""
+    for shot in snapshots:
+        links = shot.page.tree.all("a", hreflang=True)
+        own = [link for link in links if link.get("lang") == link["hreflang"]]
+        assert len({link["hreflang"] for link in own}) >= len(LANGUAGES) - 1, shot.id

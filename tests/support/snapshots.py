@@ -1,0 +1,159 @@
+"""Every page of the site in every language, as the server sends it: for axe, vnu and the scales.
+
+A new page joins by a line in `READ`, or by a step in `_live` or `_errors`;
+tests/web/test_every_route.py notices a route that is in none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from portal.store.database import StoreError
+from tests.support.canaries import Canaries
+from tests.support.flows import STUDY, find_request, send, send_fields, wait_for_states, write
+from tests.support.in_process import PortalApp
+from tests.support.live import LivePortal
+from tests.support.page_audit import Page
+from tests.support.visitor import InProcessVisitor, Visitor
+
+LANGUAGES = ("en", "nl", "ar")
+SHORT_STUDIES = ("hem-ismart-a", "hem-ismart-b", "hem-ismart-c", "hem-ismart-e")
+READ = {
+    "home": "",
+    "overview": f"studies/{STUDY}/",
+    "questions": f"studies/{STUDY}/questions",
+    "rules": f"studies/{STUDY}/rules",
+    "words": f"studies/{STUDY}/words",
+    "for-doctors": f"studies/{STUDY}/for-doctors",
+    "hospitals": f"studies/{STUDY}/hospitals",
+    "hospitals-near": f"studies/{STUDY}/hospitals?country=NL&place=Utrecht",
+    "hospitals-place-unknown": f"studies/{STUDY}/hospitals?country=NL&place=Utrechtttt",
+    "contact": f"studies/{STUDY}/contact",
+    "contact-site": f"studies/{STUDY}/contact?site=nl-utrecht-maxima",
+    "other-studies": "other-studies",
+    "privacy": "privacy",
+    "accessibility": "accessibility",
+    **{f"short-{slug}": f"studies/{slug}/" for slug in SHORT_STUDIES},
+}
+SITE_LINK = re.compile(r"/site/[\w-]+")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    language: str
+    name: str
+    page: Page
+    wire_bytes: int  # the body as sent to a browser that takes brotli
+
+    @property
+    def id(self) -> str:
+        return f"{self.language}-{self.name}"
+
+
+Ask = Callable[[Visitor], Page]
+
+
+def _taken(language: str, name: str, visitor: Visitor, ask: Ask) -> Snapshot:
+    """The same page twice: readable, and as a browser gets it."""
+    page = ask(visitor)
+    visitor.headers["Accept-Encoding"] = "br"
+    try:
+        size = ask(visitor).size
+    finally:
+        del visitor.headers["Accept-Encoding"]
+    return Snapshot(language, name, page, size)
+
+
+def collect(portal: LivePortal, folder: Path, config: Path) -> list[Snapshot]:
+    """All pages of a running portal, then the errors, forced inside this process."""
+    found = [shot for language in LANGUAGES for shot in _live(portal, language)]
+    broken = PortalApp.make(folder, config=config, base_url=portal.url, port=portal.port)
+    try:
+        return found + [shot for language in LANGUAGES for shot in _errors(broken, language)]
+    finally:
+        broken.close()
+
+
+def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
+    visitor, family = Visitor(portal.url), Canaries()
+
+    def take(name: str, ask: Ask) -> Snapshot:
+        return _taken(language, name, visitor, ask)
+
+    for name, rest in READ.items():
+        yield take(name, lambda v, rest=rest: v.get(f"/{language}/{rest}"))
+    contact = f"/{language}/studies/{STUDY}/contact"
+    yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
+    unclear = family.form(country="NL", place="Utrechtttt")
+    yield take("contact-place-unknown", lambda v: v.post(contact, unclear))
+    yield take("check", lambda v: v.post(contact, family.form()))
+    check = write(visitor, family, language)
+    edit = check.form("/contact/check").filled(action="edit")
+    yield take("contact-edit", lambda v: v.post(f"{contact}/check", edit))
+    location = send(visitor, check).location
+    page = wait_for_states(visitor, location, "handed_over")
+    yield take("family", lambda v: v.get(location))
+    reference = page.main.one(data_reference=True)["data-reference"]
+    mail = next(
+        m for m in portal.mail.mails() if reference in m.subject and family.email not in m.to
+    )
+    link = SITE_LINK.search(mail.body())
+    assert link, "the hospital’s mail holds no link"
+    yield take("site", lambda v: v.get(link[0], Accept_Language=language))
+    assert find_request(portal, reference)
+    erased = portal.flask("requests", "erase", reference)
+    assert erased.returncode == 0, erased.stderr
+    yield take("error-410", lambda v: v.get(location))
+
+
+def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
+    base, family = portal.settings.base_url, Canaries()
+    visitor = InProcessVisitor(base, app=portal.app.wsgi_app)
+    contact = f"/{language}/studies/{STUDY}/contact"
+    check = write(visitor, family, language)
+    here = portal.app.extensions["portal"]
+
+    def take(name: str, ask: Ask) -> Snapshot:
+        shot = _taken(language, f"error-{name}", visitor, ask)
+        assert shot.page.status == int(name), f"{shot.page.status} where {name} was wanted"
+        return shot
+
+    far = {"Sec-Fetch-Site": "cross-site"}
+    big = [("message", "x" * 200_000)]
+    yield take("400", lambda v: v.get(f"/{language}/", Host="portal.invalid"))
+    yield take("403", lambda v: v.post(contact, family.form(), **far))
+    yield take("404", lambda v: v.get(f"/{language}/nowhere"))
+    yield take("405", lambda v: v.ask("PUT", f"/{language}/"))
+    yield take("413", lambda v: v.post(contact, big))
+    with _replaced(here.limits, "allows", lambda *_: False):
+        yield take("429", lambda v: v.post(contact, family.form()))
+    with _replaced(here.store, "write", _fails(StoreError("test"))):
+        send_it = send_fields(check)
+        yield take("503", lambda v: v.post(f"{contact}/check", send_it))
+    with _replaced(here.limits, "allows", _fails(RuntimeError("test"))):
+        yield take("500", lambda v: v.post(contact, family.form()))
+
+
+def _fails(error: Exception) -> Callable[..., Any]:
+    def fail(*_: object, **__: object) -> Any:
+        raise error
+
+    return fail
+
+
+class _replaced:  # noqa: N801 - reads as a verb
+    """Put something else in the place of a method, for one `with`."""
+
+    def __init__(self, thing: object, name: str, other: Callable[..., Any]) -> None:
+        self.thing, self.name, self.other = thing, name, other
+
+    def __enter__(self) -> None:
+        # Frozen dataclasses refuse a plain assignment; their __dict__ does not.
+        vars(self.thing)[self.name] = self.other
+
+    def __exit__(self, *_: object) -> None:
+        vars(self.thing).pop(self.name, None)
