@@ -1,17 +1,32 @@
-"""What stands around the text of every page: languages, the study it is about, its notices."""
+"""What stands around the text of every page: languages, the study it is about, where to go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, current_app, request, url_for
 
 from portal import languages
 from portal.content.model import Study
+from portal.content.word_links import plain
 from portal.languages import Language
 from portal.web.addresses import asset, in_other_language, offered
 from portal.web.state import portal
+
+# Pages that anyone may find: they get `hreflang`, a link preview and a line in the sitemap.
+ABOUT_ALL = ("reading.home", "reading.other_studies", "reading.privacy", "reading.accessibility")
+ABOUT_ANY_STUDY = ("reading.overview",)
+ABOUT_COMPLETE_STUDY = (
+    "reading.questions",
+    "reading.rules",
+    "reading.words",
+    "reading.for_doctors",
+    "hospitals.find",
+)
+LISTED = frozenset((*ABOUT_ALL, *ABOUT_ANY_STUDY, *ABOUT_COMPLETE_STUDY))
+CONTACT = "contact.contact"
 
 
 @dataclass(frozen=True)
@@ -21,20 +36,35 @@ class LanguageLink:
     current: bool
 
 
+@dataclass(frozen=True)
+class PageLink:
+    words: str
+    address: str
+    current: bool = False
+
+
 def install(app: Flask) -> None:
     app.context_processor(frame)
     app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["plain"] = lambda text: plain(languages.gettext(text))
 
 
 def frame() -> dict[str, Any]:
     """The names that layout.html uses."""
+    study = site_study()
     return {
         "asset": asset,
         "language": languages.describe(languages.current()),
         "language_links": language_links(),
         "review": languages.review(languages.current()),
         "here": study_here(),
-        "has_page": has_page,
+        "site_study": study,
+        "site_links": site_links(study),
+        "foot_links": foot_links(study),
+        "home_address": portal().settings.base_url + url_for("reading.home"),
+        "alternates": alternates(),
+        "canonical": portal().settings.base_url + request.path,
+        "contact_address": contact_address,
     }
 
 
@@ -47,19 +77,77 @@ def language_links() -> list[LanguageLink]:
     ]
 
 
+def alternates() -> list[tuple[str, str]]:
+    """(language, full address) of a listed page; empty on pages that nobody should find."""
+    if request.endpoint not in LISTED or request.query_string or not _exists():
+        return []
+    base = portal().settings.base_url
+    found = [(code, base + in_other_language(code)) for code in offered()]
+    return [*found, ("x-default", base + in_other_language(languages.SOURCE))]
+
+
 def study_here() -> Study | None:
     """The study of this address; on pages about none, the one that the portal is for."""
-    config = portal().config
+    return _named() or next(iter(portal().config.complete_studies), None)
+
+
+def site_study() -> Study | None:
+    """The complete study that header and foot lead to; a short entry has no pages of its own."""
+    named = _named()
+    return named if named and named.complete else next(iter(portal().config.complete_studies), None)
+
+
+def _named() -> Study | None:
     slug = (request.view_args or {}).get("slug")
-    named = next((study for study in config.studies if study.slug == slug), None)
-    return named or next(iter(config.complete_studies), None)
+    return next((study for study in portal().config.studies if study.slug == slug), None)
 
 
-def has_page(endpoint: str) -> bool:
-    """False for pages of a later version, so that no link leads nowhere."""
-    from flask import current_app
+def _exists() -> bool:
+    """False on the 404 of a study that is unknown, or too short for this page."""
+    if request.endpoint in ABOUT_ALL:
+        return True
+    study = _named()
+    return study is not None and (study.complete or request.endpoint in ABOUT_ANY_STUDY)
 
-    return endpoint in current_app.view_functions
+
+def site_links(study: Study | None) -> list[PageLink]:
+    _ = languages.gettext
+    links = [_link(_("Home"), "reading.home")]
+    if study:
+        links += [
+            _link(_("Questions"), "reading.questions", slug=study.slug),
+            _link(_("Hospitals"), "hospitals.find", slug=study.slug),
+        ]
+    return links
+
+
+def foot_links(study: Study | None) -> Sequence[PageLink]:
+    _ = languages.gettext
+    links = []
+    if study:
+        links += [
+            _link(_("What the words mean"), "reading.words", slug=study.slug),
+            _link(_("For doctors"), "reading.for_doctors", slug=study.slug),
+        ]
+    privacy = url_for("reading.privacy")
+    return [
+        *links,
+        _link(_("Other studies"), "reading.other_studies"),
+        _link(_("Privacy"), "reading.privacy"),
+        PageLink(_("Cookies"), f"{privacy}#cookies"),
+        _link(_("Accessibility"), "reading.accessibility"),
+    ]
+
+
+def _link(words: str, endpoint: str, **values: str) -> PageLink:
+    return PageLink(words, url_for(endpoint, **values), request.endpoint == endpoint)
+
+
+def contact_address(slug: str, site: str | None = None) -> str:
+    """Where a family writes to a hospital; empty until that page exists."""
+    if CONTACT not in current_app.view_functions:
+        return ""
+    return url_for(CONTACT, slug=slug, site=site)
 
 
 def initials(name: str) -> str:
