@@ -7,7 +7,6 @@ it goes to the study's central office instead.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from portal.content.model import Config, Problem, Site, Study
 from portal.settings import is_loopback
@@ -18,7 +17,7 @@ _RESERVED_DOMAINS = frozenset({"example.com", "example.net", "example.org"})
 
 
 def is_reserved(address: str) -> bool:
-    """True for a mail or web address under a domain that can never work."""
+    """True for a mail address under a domain that can never work."""
     domain = address.rpartition("@")[2].lower().rstrip(".")
     last_two = ".".join(domain.split(".")[-2:])
     return f".{domain}".endswith(_RESERVED) or last_two in _RESERVED_DOMAINS
@@ -34,9 +33,6 @@ def live_problems(config: Config, base_url: str) -> tuple[Problem, ...]:
     if is_loopback(base_url):
         return ()
     found: list[Problem] = []
-    if is_reserved(urlsplit(base_url).hostname or ""):
-        said = f"PORTAL_BASE_URL is {base_url}, an address for examples."
-        found.append(Problem("PORTAL_BASE_URL", 1, said, "Set the address that families type."))
     for study in config.complete_studies:
         found += _central(study)
         found += _mailboxes(study)
