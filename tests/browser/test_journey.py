@@ -1,4 +1,4 @@
-"""A parent on a phone: reads, finds the nearest hospital, writes, checks, sends, and sees it arrive.
+"""A parent on a phone reads, finds the nearest hospital, writes, checks, sends, sees it arrive.
 
 In three languages, with script and without. No words of any language are used to find the way:
 addresses, field names and the `data-` hooks of the interface lead.

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from portal.store.database import StoreError
 from tests.support.canaries import Canaries
+from tests.support.faults import failing, replaced
 from tests.support.flows import STUDY, find_request, send, send_fields, wait_for_states, write
 from tests.support.in_process import PortalApp
 from tests.support.live import LivePortal
@@ -129,31 +129,10 @@ def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
     yield take("404", lambda v: v.get(f"/{language}/nowhere"))
     yield take("405", lambda v: v.ask("PUT", f"/{language}/"))
     yield take("413", lambda v: v.post(contact, big))
-    with _replaced(here.limits, "allows", lambda *_: False):
+    with replaced(here.limits, "allows", lambda *_: False):
         yield take("429", lambda v: v.post(contact, family.form()))
-    with _replaced(here.store, "write", _fails(StoreError("test"))):
+    with replaced(here.store, "write", failing(StoreError("test"))):
         send_it = send_fields(check)
         yield take("503", lambda v: v.post(f"{contact}/check", send_it))
-    with _replaced(here.limits, "allows", _fails(RuntimeError("test"))):
+    with replaced(here.limits, "allows", failing(RuntimeError("test"))):
         yield take("500", lambda v: v.post(contact, family.form()))
-
-
-def _fails(error: Exception) -> Callable[..., Any]:
-    def fail(*_: object, **__: object) -> Any:
-        raise error
-
-    return fail
-
-
-class _replaced:  # noqa: N801 - reads as a verb
-    """Put something else in the place of a method, for one `with`."""
-
-    def __init__(self, thing: object, name: str, other: Callable[..., Any]) -> None:
-        self.thing, self.name, self.other = thing, name, other
-
-    def __enter__(self) -> None:
-        # Frozen dataclasses refuse a plain assignment; their __dict__ does not.
-        vars(self.thing)[self.name] = self.other
-
-    def __exit__(self, *_: object) -> None:
-        vars(self.thing).pop(self.name, None)

@@ -1,0 +1,54 @@
+"""How each route is asked in tests; one that is missing fails tests/web/test_every_route.py.
+
+`get` and `post` are the statuses that the sample may give; an empty tuple = method not allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tests.support.flows import STUDY
+
+LANGUAGE = "en"
+TEXT = {"lang": LANGUAGE, "slug": STUDY}
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One way to ask a route. `values` fill its address; `fields` are posted."""
+
+    get: tuple[int, ...] = (200,)
+    post: tuple[int, ...] = ()
+    values: Mapping[str, str] = field(default_factory=lambda: TEXT)
+    fields: tuple[tuple[str, str], ...] = ()
+    # What caches may keep: the same for everybody. Everything else says no-store.
+    public: bool = True
+
+
+UNKNOWN_TOKEN = {"lang": LANGUAGE, "token": "A" * 43}
+_STUDY = "/<lang>/studies/<slug>"
+SAMPLES: Mapping[str, Sample] = {
+    "/": Sample(get=(302,), public=False),
+    "/healthz": Sample(public=False),
+    "/readyz": Sample(public=False),
+    "/robots.txt": Sample(),
+    "/sitemap.xml": Sample(),
+    "/static/<mark>/<name>": Sample(values={"mark": "x", "name": "portal.css"}),
+    "/<lang>/": Sample(),
+    "/<lang>/other-studies": Sample(),
+    "/<lang>/privacy": Sample(),
+    "/<lang>/accessibility": Sample(),
+    f"{_STUDY}/": Sample(),
+    f"{_STUDY}/questions": Sample(),
+    f"{_STUDY}/rules": Sample(),
+    f"{_STUDY}/words": Sample(),
+    f"{_STUDY}/for-doctors": Sample(),
+    f"{_STUDY}/hospitals": Sample(),
+    f"{_STUDY}/contact": Sample(post=(422,), fields=(("first_name", "Ann"),)),
+    f"{_STUDY}/contact/check": Sample(
+        get=(303,), post=(400,), fields=(("draft", "nothing"), ("action", "send")), public=False
+    ),
+    "/<lang>/requests/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
+    "/site/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
+}
