@@ -46,6 +46,8 @@ class PageLink:
 def install(app: Flask) -> None:
     app.context_processor(frame)
     app.jinja_env.filters["initials"] = initials
+    # Macros see globals, not the names of the page that calls them.
+    app.jinja_env.globals["contact_address"] = contact_address
     app.jinja_env.filters["plain"] = lambda text: plain(languages.gettext(text))
 
 
@@ -64,7 +66,6 @@ def frame() -> dict[str, Any]:
         "home_address": portal().settings.base_url + url_for("reading.home"),
         "alternates": alternates(),
         "canonical": portal().settings.base_url + request.path,
-        "contact_address": contact_address,
     }
 
 
