@@ -50,11 +50,11 @@ def _page(suites: ElementTree.Element, bench: str) -> str:
     lines = [
         f"# Evidence of {datetime.now(UTC):%Y-%m-%d}",
         "",
-        f"Written by `make test-full` at commit {_commit()}: Python {platform.python_version()}, "
-        f"{platform.machine()}, {os.cpu_count()} cores.",
+        f"Written by `make test-full` at commit {_commit()}:",
+        f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores.",
         "",
-        f"**{total} tests: {total - bad - skipped} passed, {bad} failed, {skipped} skipped, "
-        f"in {minutes:.1f} minutes.**",
+        f"**{total} tests in {minutes:.1f} minutes:",
+        f"{total - bad - skipped} passed, {bad} failed, {skipped} skipped.**",
         "",
         "| figure | value | measured by |",
         "| --- | --- | --- |",

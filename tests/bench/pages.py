@@ -13,6 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
+from multiprocessing.pool import Pool
 from pathlib import Path
 
 from tests.support.live import LivePortal
@@ -55,7 +56,7 @@ def _more(line: socket.socket) -> bytes:
     return got
 
 
-def _per_second(pool: multiprocessing.pool.Pool, port: int, path: str) -> float:
+def _per_second(pool: Pool, port: int, path: str) -> float:
     counts = pool.starmap(_ask, [(port, path, SECONDS)] * CLIENTS)
     return sum(counts) / SECONDS
 
@@ -63,11 +64,14 @@ def _per_second(pool: multiprocessing.pool.Pool, port: int, path: str) -> float:
 def measure() -> dict[str, float]:
     """Requests a second of both, medians over rounds, and their ratio."""
     kept, rendered = [], []
-    with tempfile.TemporaryDirectory() as folder, LivePortal(Path(folder)) as portal:
-        with multiprocessing.get_context("spawn").Pool(CLIENTS) as pool:
-            for _ in range(ROUNDS):
-                kept.append(_per_second(pool, portal.port, KEPT))
-                rendered.append(_per_second(pool, portal.port, RENDERED))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        LivePortal(Path(folder)) as portal,
+        multiprocessing.get_context("spawn").Pool(CLIENTS) as pool,
+    ):
+        for _ in range(ROUNDS):
+            kept.append(_per_second(pool, portal.port, KEPT))
+            rendered.append(_per_second(pool, portal.port, RENDERED))
     figures = {"kept": statistics.median(kept), "rendered": statistics.median(rendered)}
     return {**figures, "ratio": figures["kept"] / figures["rendered"]}
 

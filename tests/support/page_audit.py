@@ -59,6 +59,11 @@ class Page:
         return self.main.get("data-page")
 
     @property
+    def title(self) -> str:
+        titles = [node for node in self.tree.all("title") if not node.inside("svg")]
+        return titles[0].text if titles else ""
+
+    @property
     def location(self) -> str:
         return self.header("Location")
 
@@ -146,11 +151,12 @@ def _forms(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
             yield "a form does not say its method"
 
 
-def _errors(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
+def _errors(page: Page, offered: tuple[str, ...]) -> Iterator[str]:
     summaries = page.tree.all("div", "section", role="alert")
     refused = page.status == 422
-    title, start = page.tree.one("title").text, _error_word(page.tree.one("html").get("lang"))
-    if title.startswith(start) is not refused:
+    title, language = page.title, page.tree.one("html").get("lang")
+    start = _error_word(language) if language in offered else ""
+    if start and title.startswith(start) is not refused:
         yield f"the title is ‘{title}’ with status {page.status}; ‘{start}’ is for refused forms"
     if len(summaries) != (1 if refused else 0):
         yield f"{len(summaries)} error summaries with status {page.status}"
@@ -216,7 +222,7 @@ def _words(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
     if page.main.get("data-page") != "for-doctors" and "eligib" in page.tree.text.lower():
         yield "‘eligible’ in words that families read"
     for sign in ("None,", "{{", "}}", "%(", "<Text", "[", "lazy_gettext"):
-        if sign in page.tree.one("title").text:
+        if sign in page.title:
             yield f"the title shows ‘{sign}’"
 
 
