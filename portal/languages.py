@@ -7,6 +7,7 @@ catalogue of the language that `in_language` has set for the running piece of wo
 from __future__ import annotations
 
 import contextlib
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from babel import Locale, UnknownLocaleError, dates, lists, numbers
 
@@ -23,8 +24,9 @@ TRANSLATIONS = Path(__file__).parent.parent / "translations"
 ALIASES = {"no": "nb"}
 REVIEW_STATES = ("draft", "reviewed", "approved")
 
+NO_CATALOGUE = NullTranslations()
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
-_catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=NullTranslations())
+_catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=NO_CATALOGUE)
 
 
 @dataclass(frozen=True)
@@ -161,18 +163,16 @@ def format_list(items: Iterable[str]) -> str:
 
 
 def territory_name(country: str) -> str:
-    return _locale().territories.get(country.upper(), country)
+    return str(_locale().territories.get(country.upper(), country))
 
 
 def language_name(code: str) -> str:
     """Name of a language in the reader's language: ‘Dutch’ for nl."""
-    return _locale().languages.get(ALIASES.get(code, code), code)
+    return str(_locale().languages.get(ALIASES.get(code, code), code))
 
 
 def sort_key(text: str) -> str:
     """Accents do not move a word in a list."""
-    import unicodedata
-
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
 
 
@@ -182,3 +182,19 @@ def is_language(code: str) -> bool:
     except (UnknownLocaleError, ValueError):
         return False
     return True
+
+
+class LaterWords:
+    """Words marked now and said later, in the language of the reader who sees them."""
+
+    def __init__(self, message: str, values: dict[str, object]) -> None:
+        self.message, self.values = message, values
+
+    def __str__(self) -> str:
+        words = gettext(self.message)
+        return words % self.values if self.values else words
+
+
+def N_(message: str, **values: object) -> str:  # noqa: N802 - the usual mark for extractors
+    """A text for a form field or an error; becomes words when it is shown."""
+    return cast(str, LaterWords(message, values))

@@ -50,14 +50,14 @@ def _templates() -> Environment:
     return environment
 
 
-def build(name: str, language: str, **values: object) -> MailContent:
-    """The mail `templates/mail/<name>` for a reader of `language`.
+def build(mail: str, language: str, /, **values: object) -> MailContent:
+    """The mail `templates/mail/<mail>` for a reader of `language`.
 
     Raises jinja2.TemplateError: a template is broken or a value is missing.
     """
 
     def part(file: str) -> str:
-        return _templates().get_template(f"{name}/{file}").render(language=language, **values)
+        return _templates().get_template(f"{mail}/{file}").render(language=language, **values)
 
     with languages.in_language(language):
         subject = " ".join(part("subject.txt").split())

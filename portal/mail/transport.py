@@ -7,19 +7,19 @@ bytes that leave parsed again and compared with what was built (reliability brie
 
 from __future__ import annotations
 
+import contextlib
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.charset import BASE64, QP, Charset
 from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
-from email.utils import format_datetime
-from datetime import datetime
+from email.utils import format_datetime, parseaddr
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -27,9 +27,12 @@ from flask import Flask
 from flask_mail import Connection, Mail, Message
 
 from portal.mail.content import OutgoingMail
-from portal.mail.replies import Outcome, Step, judge
+from portal.mail.replies import Outcome, Step, Verdict, judge
 from portal.settings import LOOPBACK, SettingsError
 
+Reply = tuple[int, bytes]
+# Silence before the greeting is about the server; after the final dot nobody knows (RFC 1047).
+_LOST: dict[Step, Verdict] = {"connect": "unreachable", "hello": "unreachable", "end": "unknown"}
 CONNECT_SECONDS = 10
 COMMAND_SECONDS = 30
 END_SECONDS = 120
@@ -66,7 +69,9 @@ class MailServer:
         parts = urlsplit(url)
         if parts.scheme != "smtp" or not parts.hostname:
             raise SettingsError("PORTAL_MAIL_URL must look like smtp://user:password@host:587.")
-        wanted = parse_qs(parts.query).get("tls", ["none" if parts.hostname in LOOPBACK else "required"])[0]
+        wanted = parse_qs(parts.query).get(
+            "tls", ["none" if parts.hostname in LOOPBACK else "required"]
+        )[0]
         if wanted not in {"required", "none"}:
             raise SettingsError("PORTAL_MAIL_URL: tls is “required” or “none”.")
         if wanted == "none" and parts.hostname not in LOOPBACK:
@@ -88,7 +93,7 @@ class MailFailureError(Exception):
         self.outcome = outcome
 
 
-class PortalMessage(Message):  # type: ignore[misc]
+class PortalMessage(Message):
     """Flask-Mail’s message with our fixed headers and encoded bodies."""
 
     def __init__(self, mail: OutgoingMail, sender: str, now: datetime) -> None:
@@ -100,6 +105,8 @@ class PortalMessage(Message):  # type: ignore[misc]
             sender=sender,
             reply_to=mail.reply_to,
         )
+        self.envelope_sender = parseaddr(sender)[1]
+        self.recipient = mail.recipient
         self.msgId = mail.message_id
         self.language = mail.content.language
         self.now = now
@@ -110,11 +117,11 @@ class PortalMessage(Message):  # type: ignore[misc]
         message.attach(_encoded(self.html or "", "html"))
         fields = {
             "Subject": self.subject,
-            "From": self.sender,
-            "To": self.recipients[0],
+            "From": str(self.sender),
+            "To": self.recipient,
             "Date": format_datetime(self.now),
             "Message-ID": self.msgId,
-            "Reply-To": self.reply_to,
+            "Reply-To": str(self.reply_to),
             "Content-Language": self.language,
             "Auto-Submitted": "auto-generated",
         }
@@ -123,11 +130,11 @@ class PortalMessage(Message):  # type: ignore[misc]
         return message
 
     def as_bytes(self) -> bytes:
-        needs_utf8 = not str(self.recipients[0]).isascii() or not str(self.reply_to).isascii()
+        needs_utf8 = not self.recipient.isascii() or not str(self.reply_to).isascii()
         return self._message().as_bytes(policy=policy.SMTPUTF8 if needs_utf8 else policy.SMTP)
 
 
-class PortalConnection(Connection):  # type: ignore[misc]
+class PortalConnection(Connection):
     """One conversation with the mail server; every step has its own time-out and failure."""
 
     def __init__(self, mail: Mail, server: MailServer) -> None:
@@ -159,9 +166,18 @@ class PortalConnection(Connection):  # type: ignore[misc]
         if self.host is not None:
             self.host.close()
 
-    def send(self, message: PortalMessage, envelope_from: str | None = None) -> None:
+    def say_goodbye(self) -> None:
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            self._open_host.quit()  # the mail is theirs already
+
+    @property
+    def _open_host(self) -> smtplib.SMTP:
+        assert self.host is not None
+        return self.host
+
+    def hand_over(self, message: PortalMessage) -> None:
         """Raises MailFailureError; returns only after the server’s 250 for the whole mail."""
-        host, data = self.host, message.as_bytes()
+        host, data = self._open_host, message.as_bytes()
         if not _as_built(data, message):
             raise MailFailureError(Outcome("build", "ours"))
         options = ["BODY=8BITMIME"] if host.has_extn("8bitmime") else []
@@ -169,15 +185,15 @@ class PortalConnection(Connection):  # type: ignore[misc]
             if not host.has_extn("smtputf8"):
                 raise MailFailureError(Outcome("build", "ours"))
             options.append("SMTPUTF8")
-        _expect("sender", host, lambda: host.mail(envelope_from or message.sender, options))
-        _expect("recipient", host, lambda: host.rcpt(message.recipients[0]))
-        _expect("data", host, lambda: host.docmd("DATA"), wanted=(354,))
+        _expect("sender", lambda: host.mail(message.envelope_sender, options))
+        _expect("recipient", lambda: host.rcpt(message.recipient))
+        _expect("data", lambda: host.docmd("DATA"), wanted=(354,))
         with _failing_as("data"):
             host.send(_stuffed(data))
         _socket(host).settimeout(END_SECONDS)
         with _failing_as("end"):
             host.send(b".\r\n")
-        _expect("end", host, host.getreply)
+        _expect("end", host.getreply)
 
 
 class Post:
@@ -195,8 +211,8 @@ class Post:
             try:
                 message = PortalMessage(mail, self.sender, now)
                 with PortalConnection(self._mail, self.server) as connection:
-                    connection.send(message)
-                    _say_goodbye(connection.host)
+                    connection.hand_over(message)
+                    connection.say_goodbye()
             except MailFailureError as failure:
                 return failure.outcome
         return Outcome("end", "handed_over", 250)
@@ -217,7 +233,7 @@ def _as_built(data: bytes, message: PortalMessage) -> bool:
     bodies = [part.get_content().replace("\r\n", "\n") for part in parts]
     return (
         sorted(seen.keys()) == sorted(HEADERS)
-        and str(seen["To"]) == message.recipients[0]
+        and str(seen["To"]) == message.recipient
         and str(seen["Reply-To"]) == message.reply_to
         and str(seen["Subject"]) == message.subject
         and [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
@@ -232,34 +248,27 @@ def _stuffed(data: bytes) -> bytes:
     return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
 
 
-def _expect(step: Step, host: smtplib.SMTP, say: Any, wanted: tuple[int, ...] = (250, 251)) -> None:
+def _expect(step: Step, say: Callable[[], Reply], wanted: tuple[int, ...] = (250, 251)) -> None:
     with _failing_as(step):
         code, text = say()
     if code not in wanted:
         raise MailFailureError(judge(step, code, text.decode("utf-8", "replace")))
 
 
-@contextmanager
+@contextlib.contextmanager
 def _failing_as(step: Step) -> Iterator[None]:
     """Turn every way a step can go wrong into one MailFailureError that names the step."""
     try:
         yield
     except smtplib.SMTPResponseException as reply:
-        text = reply.smtp_error.decode("utf-8", "replace") if isinstance(reply.smtp_error, bytes) else ""
+        error = reply.smtp_error
+        text = error.decode("utf-8", "replace") if isinstance(error, bytes) else error
         raise MailFailureError(judge(step, reply.smtp_code, text)) from None
     except ssl.SSLError:
         raise MailFailureError(Outcome("tls", "ours")) from None
     except (OSError, smtplib.SMTPException, ValueError):
         # Silence, a dropped line, or a reply that is none.
-        lost = {"connect": "unreachable", "hello": "unreachable", "end": "unknown"}
-        raise MailFailureError(Outcome(step, lost.get(step, "retry"))) from None  # type: ignore[arg-type]
-
-
-def _say_goodbye(host: smtplib.SMTP) -> None:
-    try:
-        host.quit()
-    except (OSError, smtplib.SMTPException):
-        return  # the mail is theirs already
+        raise MailFailureError(Outcome(step, _LOST.get(step, "retry"))) from None
 
 
 def _socket(host: smtplib.SMTP) -> Any:

@@ -17,11 +17,15 @@ from typing import Any
 import tink
 from tink import aead, mac, prf, secret_key_access
 
-_TEMPLATES = {
-    "aead": lambda: aead.aead_key_templates.AES256_GCM,
-    "mac": lambda: mac.mac_key_templates.HMAC_SHA256_128BITTAG,
-    "prf": lambda: prf.prf_key_templates.HMAC_SHA256,
-}
+
+def _templates() -> dict[str, Any]:
+    return {
+        "aead": aead.aead_key_templates.AES256_GCM,
+        "mac": mac.mac_key_templates.HMAC_SHA256_128BITTAG,
+        "prf": prf.prf_key_templates.HMAC_SHA256,
+    }
+
+
 _LOOKUP_BYTES = 32
 
 
@@ -47,9 +51,11 @@ class Keys:
         _register()
         try:
             stored = json.loads(path.read_text(encoding="utf-8"))
-            return cls({name: _read(stored[name]) for name in _TEMPLATES})
+            return cls({name: _read(stored[name]) for name in _templates()})
         except FileNotFoundError:
-            raise KeysError(f"The key file {path.name} is missing. Put back PORTAL_KEYSET.") from None
+            raise KeysError(
+                f"The key file {path.name} is missing. Put back PORTAL_KEYSET."
+            ) from None
         except (ValueError, KeyError, tink.TinkError):
             raise KeysError(f"The key file {path.name} cannot be read. Put back a copy.") from None
 
@@ -111,7 +117,7 @@ class Keys:
 def make_key_file(path: Path) -> None:
     """New keys for development or a first installation; readable by the owner only."""
     _register()
-    fresh = {name: _write(tink.new_keyset_handle(make())) for name, make in _TEMPLATES.items()}
+    fresh = {name: _write(tink.new_keyset_handle(key)) for name, key in _templates().items()}
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(fresh, file, indent=1)
@@ -131,5 +137,3 @@ def to_text(value: bytes) -> str:
 
 def to_bytes(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-
-

@@ -36,7 +36,9 @@ class SourceLimits:
     def _hashed(self, source: str, today: date) -> str:
         if self._key[0] != today:
             self._key = (today, secrets.token_bytes(16))
-        return hashlib.blake2b(_network(source).encode(), key=self._key[1], digest_size=12).hexdigest()
+        return hashlib.blake2b(
+            _network(source).encode(), key=self._key[1], digest_size=12
+        ).hexdigest()
 
 
 def _network(source: str) -> str:

@@ -66,6 +66,12 @@ class Store:
         with self.read() as db:
             db.execute(text("SELECT 1 FROM requests LIMIT 1"))
 
+    def scrub(self) -> None:
+        """Take deleted text out of SQLite’s side file too (reliability brief, finding 3)."""
+        if self.is_sqlite:
+            with self._turn, self.engine.connect() as db:
+                db.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
     @property
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"

@@ -69,9 +69,13 @@ def browser_language() -> str:
 def in_other_language(code: str) -> str:
     """The address of this same page in another language; its home where there is no page."""
     values = dict(request.view_args or {})
-    if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
+    if request.endpoint is None or "lang" not in (
+        request.url_rule.arguments if request.url_rule else ()
+    ):
         return url_for("reading.home", lang=code)
-    kept = {key: value for key, value in request.args.items() if key in {"country", "place", "site"}}
+    kept = {
+        key: value for key, value in request.args.items() if key in {"country", "place", "site"}
+    }
     endpoint = LANDING.get(request.endpoint, request.endpoint)
     return url_for(endpoint, **{**values, **kept, "lang": code})
 
@@ -87,4 +91,4 @@ def fingerprint(name: str) -> str:
 
 def asset(name: str) -> str:
     """A static file under a name that changes with its content, so that it may be kept for good."""
-    return url_for("static_file", mark=fingerprint(name), name=name)
+    return url_for("health.static_file", mark=fingerprint(name), name=name)

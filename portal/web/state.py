@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import abort, current_app
 
-from portal.content.model import Config
+from portal.content.model import Study
 from portal.places.gazetteer import Gazetteer
-from portal.security.keys import Keys
 from portal.security.limits import SourceLimits
-from portal.settings import Settings
-from portal.store.database import Store
+from portal.services.parts import Parts
 
 
 @dataclass(frozen=True)
-class Portal:
-    settings: Settings
-    config: Config
-    keys: Keys
-    store: Store
+class Portal(Parts):
+    """The parts of every process, and what only the web needs."""
+
     gazetteer: Gazetteer
     limits: SourceLimits
-
-    def now(self) -> datetime:
-        return self.settings.clock.now()
 
 
 def portal() -> Portal:
     return cast(Portal, current_app.extensions["portal"])
+
+
+def complete_study(slug: str) -> Study:
+    """The study of an address that only complete studies have; else 404."""
+    study = next((s for s in portal().config.complete_studies if s.slug == slug), None)
+    return study or abort(404)

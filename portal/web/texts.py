@@ -14,7 +14,7 @@ from portal.web.state import portal
 
 _WORD_LINK = re.compile(r"\[([^\]\[]+)\]\(word:([a-z0-9-]+)\)")
 # Latin codes such as KRAS, NCT05658640 or B-ALL keep their order inside Arabic and Hebrew.
-_CODE = re.compile(r"\b(?:[A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
+_CODE = re.compile(r"\b([A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
 
 
 def install(app: Flask) -> None:
@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         "t": languages.gettext,
         "rich": rich,
         "date": languages.format_date,
+        "moment": languages.format_time,
         "country": languages.territory_name,
         "language_name": languages.language_name,
         "list": list,
@@ -53,7 +54,9 @@ def rich(text: str, **values: object) -> Markup:
     for match in _WORD_LINK.finditer(words):
         parts.append(isolate_codes(words[end : match.start()]))
         address = f"{url_for('reading.words', slug=_study_slug())}#{match[2]}"
-        parts.append(Markup('<a class="word" href="{}">{}</a>').format(address, isolate_codes(match[1])))
+        parts.append(
+            Markup('<a class="word" href="{}">{}</a>').format(address, isolate_codes(match[1]))
+        )
         end = match.end()
     parts.append(isolate_codes(words[end:]))
     return Markup("").join(parts)
@@ -63,7 +66,13 @@ def isolate_codes(text: str) -> Markup:
     """Escaped text with Latin codes in `<bdi>` where the page runs from right to left."""
     if languages.describe(languages.current()).direction == "ltr":
         return escape(text)
-    return Markup(_CODE.sub(lambda m: f'<bdi dir="ltr">{m[0]}</bdi>', str(escape(text))))
+    parts = _CODE.split(text)
+    # split() with one group gives text, code, text, code, …
+    wrapped = (
+        Markup('<bdi dir="ltr">{}</bdi>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+    return Markup("").join(wrapped)
 
 
 def is_old(day: date | None) -> bool:
@@ -77,4 +86,4 @@ def _study_slug() -> str:
     from flask import request
 
     slug = (request.view_args or {}).get("slug")
-    return slug if slug else portal().config.complete_studies[0].slug
+    return slug or portal().config.complete_studies[0].slug
