@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Literal, Protocol, TypeVar
 
 from portal.places.distance import distance_km
-from portal.places.gazetteer import Place
+from portal.places.place import Place
 
 ACCEPTING = frozenset({"open", "unconfirmed"})
 NORWEGIAN = frozenset({"no", "nb", "nn"})
@@ -80,7 +80,9 @@ def rank_sites(
             site, km, 0.0 if same_country else border_km, 0.0 if speaks else language_km
         )
 
-    return tuple(sorted(map(judge, sites), key=lambda ranked: (ranked.effective_km, ranked.site.id)))
+    return tuple(
+        sorted(map(judge, sites), key=lambda ranked: (ranked.effective_km, ranked.site.id))
+    )
 
 
 def choose(

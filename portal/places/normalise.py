@@ -95,9 +95,9 @@ for _alias in ("GG", "IM", "JE"):
     _LETTER_CODES[_alias] = _LETTER_CODES["GB"]
 # ‘D-80331’, ‘S-171 76’: the letters of the country's vehicles or of its code.
 _VEHICLES = {
-    **{"AT": "a", "BE": "b", "DE": "d", "ES": "e", "FI": "f", "FR": "f", "HU": "h", "IT": "i"},
-    **{"LU": "l", "NO": "n", "PT": "p", "SE": "s"},
-}
+    code: code[0].lower()
+    for code in ("AT", "BE", "DE", "FI", "FR", "HU", "IT", "LU", "NO", "PT", "SE")
+} | {"ES": "e"}
 
 
 def find_postcode(country: str, text_words: tuple[str, ...]) -> Postcode | None:
