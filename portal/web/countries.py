@@ -9,7 +9,8 @@ from babel import Locale
 
 from portal import languages
 from portal.content.model import Study
-from portal.places.gazetteer import Gazetteer, UnknownCountry
+from portal.places.gazetteer import Gazetteer
+from portal.places.place import UnknownCountry
 from portal.web.state import portal
 
 Choices = list[tuple[str, str]]

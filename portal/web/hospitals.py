@@ -12,14 +12,14 @@ from portal import languages
 from portal.content.live import goes_to_central
 from portal.content.model import Site, Study
 from portal.places.choose import Choice, RankedSite, choose
-from portal.places.gazetteer import Place, UnknownPlace
+from portal.places.place import Place, UnknownPlace
 from portal.web.countries import country_choices, is_country
 from portal.web.page_cache import keep
 from portal.web.state import complete_study, portal
 
 bp = Blueprint("hospitals", __name__)
 
-NEAREST_SHOWN = 5
+NEAREST_SHOWN = 3
 LONGEST_PLACE = 200
 Groups = list[tuple[str, list[Site]]]
 

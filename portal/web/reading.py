@@ -21,7 +21,7 @@ def home() -> Response:
     config = portal().config
     study = config.complete_studies[0] if len(config.complete_studies) == 1 else None
     others = [one for one in config.studies if not one.complete]
-    return page("home.html", study=study, studies=config.studies, others=others)
+    return page("home.html", study=study, studies=config.studies, others=others, days=_days())
 
 
 @bp.get("/<lang>/studies/<slug>/")
