@@ -38,7 +38,8 @@ def is_country(code: str) -> bool:
 @lru_cache(maxsize=2)
 def known_countries(gazetteer: Gazetteer) -> frozenset[str]:
     """Codes that have a name and a capital."""
-    codes = {code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha()}
+    # CLDR also names regions of the world, by number.
+    codes = {code for code in map(str, Locale.parse("en").territories) if code.isalpha()}
     return frozenset(code for code in codes if _has_capital(gazetteer, code))
 
 

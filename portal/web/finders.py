@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
 
@@ -56,6 +57,6 @@ def _pages() -> Iterator[dict[str, str]]:
             yield _in_all_languages(endpoint, slug=study.slug)
 
 
-def _in_all_languages(endpoint: str, **values: str) -> dict[str, str]:
+def _in_all_languages(endpoint: str, **values: Any) -> dict[str, str]:
     base = portal().settings.base_url
     return {code: base + url_for(endpoint, lang=code, **values) for code in offered()}

@@ -140,7 +140,7 @@ def foot_links(study: Study | None) -> Sequence[PageLink]:
     ]
 
 
-def _link(words: str, endpoint: str, **values: str) -> PageLink:
+def _link(words: str, endpoint: str, **values: Any) -> PageLink:
     return PageLink(words, url_for(endpoint, **values), request.endpoint == endpoint)
 
 
