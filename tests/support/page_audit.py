@@ -16,6 +16,8 @@ from babel import Locale
 from portal.languages import gettext, in_language
 from tests.support.dom import Form, Node, parse, read_form
 
+# Doctors get the registry’s own wording; the word list explains what stands in families’ letters.
+MAY_SAY_ELIGIBLE = frozenset({"for-doctors", "words"})
 # Addresses that pages may link to (never load from): registries and the credit for place data.
 LINKED_HOSTS = frozenset({"clinicaltrials.gov", "www.geonames.org", "creativecommons.org"})
 LOADED = {"img": "src", "script": "src", "source": "src", "iframe": "src", "form": "action"}
@@ -76,6 +78,9 @@ class Page:
 
 
 def audit(page: Page, offered: tuple[str, ...]) -> list[str]:
+    """Nothing to say about an answer that only leads elsewhere: nobody reads it."""
+    if page.location:
+        return []
     return [
         f"{page.status} {page.url}: {said}" for check in CHECKS for said in check(page, offered)
     ]
@@ -218,8 +223,8 @@ def _leads_to(node: Node) -> Iterator[tuple[str, bool]]:
 
 
 def _words(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
-    # A1.3: families read ‘eligible’ as a verdict. Doctors get the registry’s own wording.
-    if page.main.get("data-page") != "for-doctors" and "eligib" in page.tree.text.lower():
+    # A1.3: families read ‘eligible’ as a verdict.
+    if page.name not in MAY_SAY_ELIGIBLE and "eligib" in page.tree.text.lower():
         yield "‘eligible’ in words that families read"
     for sign in ("None,", "{{", "}}", "%(", "<Text", "[", "lazy_gettext"):
         if sign in page.title:
