@@ -46,7 +46,7 @@ def _templates() -> Environment:
         }
     )
     environment.globals["direction"] = lambda code: languages.describe(code).direction
-    environment.globals["in_words_of"] = in_words_of
+    environment.globals["also_in"] = also_in
     return environment
 
 
@@ -64,8 +64,13 @@ def build(mail: str, language: str, /, **values: object) -> MailContent:
         return MailContent(language, subject, part("body.txt").strip() + "\n", part("body.html"))
 
 
-def in_words_of(code: str, message: str) -> str:
-    """A fixed phrase in another reader’s language."""
+def also_in(code: str, message: str) -> str:
+    """A fixed phrase in a second reader’s language; empty if that is the language of the mail.
+
+    Hospital and family can then point at the same line (architecture, ‘Mail’).
+    """
+    if code == languages.current():
+        return ""
     with languages.in_language(code):
         return languages.gettext(message)
 
