@@ -15,6 +15,7 @@ from portal.languages import Language
 from portal.web.addresses import asset, in_other_language, offered
 from portal.web.state import portal
 
+CONTACT = "contact.contact"
 # Pages that anyone may find: they get `hreflang`, a link preview and a line in the sitemap.
 ABOUT_ALL = ("reading.home", "reading.other_studies", "reading.privacy", "reading.accessibility")
 ABOUT_ANY_STUDY = ("reading.overview",)
@@ -24,9 +25,9 @@ ABOUT_COMPLETE_STUDY = (
     "reading.words",
     "reading.for_doctors",
     "hospitals.find",
+    CONTACT,
 )
 LISTED = frozenset((*ABOUT_ALL, *ABOUT_ANY_STUDY, *ABOUT_COMPLETE_STUDY))
-CONTACT = "contact.contact"
 
 
 @dataclass(frozen=True)
