@@ -28,55 +28,58 @@ _NO_COUNTRY = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 def wording(
     document: Document,
-    value: Any,
+    kind: Any,
     *,
     terms: Collection[str] | None,
-    may_be_blank: Collection[str] = (),
+    may_be_empty: Collection[str] = (),
     explains_words: bool = False,
 ) -> Iterator[Problem]:
     """Blank texts, links and fillers that lead nowhere, words that families misread.
 
-    `terms` are the ids of the glossary, None if it could not be read;
-    `explains_words` is the glossary itself, which may name any word.
+    `kind` is what the file holds; `terms` are the ids of the glossary, None if it could not
+    be read; `explains_words` is the glossary itself, which may name any word.
     """
-    for leaf in leaves(value):
-        if isinstance(leaf.value, str):
-            if leaf.required and not leaf.value.strip() and leaf.name not in may_be_blank:
-                advice = "Write the words, or remove the item if the key may be left out."
-                yield document.problem(leaf.path, f"“{leaf.name}” is empty.", advice)
-            if isinstance(leaf.value, Text):
-                for said, advice in _said_of(leaf, terms, explains_words=explains_words):
-                    yield document.problem(leaf.path, f"{leaf.name}: {said}", advice)
+    for leaf in leaves(document.value, kind):
+        empty = leaf.value == [] or (isinstance(leaf.value, str) and not leaf.value.strip())
+        if empty and leaf.required and leaf.name not in may_be_empty:
+            advice = "Write the words, or remove the item if the key may be left out."
+            yield document.problem(leaf.path, f"“{leaf.name}” is empty.", advice)
+        if leaf.kind is Text and isinstance(leaf.value, str):
+            for said, advice, words in _said_of(leaf, terms, explains_words=explains_words):
+                yield document.problem(leaf.path, f"{leaf.name}: {said}", advice, words)
 
 
 def _said_of(
     leaf: Leaf, terms: Collection[str] | None, *, explains_words: bool
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, str]]:
+    """What is wrong, what to do, and the words that show where."""
     text: str = leaf.value
     linked = word_links.term_ids(text)
     for term in linked:
         if terms is not None and term not in terms:
             advice = "Correct the id, or add the term to config/glossary.yaml."
-            yield f"the link word:{term} leads to no term of the glossary.", advice
+            yield f"the link word:{term} leads to no term of the glossary.", advice, f"word:{term})"
     if linked and leaf.name in _NO_LINKS:
-        yield "a link to the glossary cannot stand here.", "Put it at the first use in a text."
+        advice = "Put it at the first use in a text."
+        yield "a link to the glossary cannot stand here.", advice, ""
     if not explains_words and (found := _NOT_FOR_FAMILIES.search(text)):
         advice = "Say ‘who can join’, ‘can join’ or ‘may be possible’."
-        yield f"“{found.group()}…” is a word that families misread.", advice
+        yield f"“{found.group()}…” is a word that families misread.", advice, found.group()
     if broken := word_links.broken_markup(text):
         advice = "Write [plain words](word:term-id), or plain text. No other markup works."
-        yield f"“{broken}” is not markup that works here.", advice
+        yield f"“{broken}” is not markup that works here.", advice, broken
     for filler in word_links.fillers(text):
         if filler not in word_links.FILLERS:
             advice = f"Use {', '.join(sorted(word_links.FILLERS))}, or plain words."
-            yield f"“{filler}” is filled by nothing.", advice
+            yield f"“{filler}” is filled by nothing.", advice, filler
 
 
-def future_days(document: Document, value: Any, today: date) -> Iterator[Problem]:
+def future_days(document: Document, kind: Any, today: date) -> Iterator[Problem]:
     """A check, a text or a registry entry cannot be dated after today."""
-    for leaf in leaves(value):
-        if isinstance(leaf.value, date) and leaf.value > today:
-            yield document.problem(leaf.path, *future(leaf.name, leaf.value, today))
+    for leaf in leaves(document.value, kind):
+        day = leaf.value
+        if leaf.kind is date and type(day) is date and day > today:
+            yield document.problem(leaf.path, *future(leaf.name, day, today))
 
 
 def future(name: str, day: date, today: date) -> tuple[str, str]:
@@ -86,17 +89,20 @@ def future(name: str, day: date, today: date) -> tuple[str, str]:
     )
 
 
-def repeated(document: Document, ids: list[tuple[tuple[str | int, ...], str]]) -> Iterator[Problem]:
-    """Ids must be single and usable in an address."""
+def ids(document: Document, kind: Any) -> Iterator[Problem]:
+    """Ids are single within their file and can stand in an address."""
     seen: dict[str, int] = {}
-    for path, name in ids:
-        if not SLUG.fullmatch(name):
+    for leaf in leaves(document.value, kind):
+        if leaf.name != "id" or not isinstance(leaf.value, str):
+            continue
+        if not SLUG.fullmatch(leaf.value):
+            said = f"The id “{leaf.value}” cannot stand in an address."
             advice = "Use small letters, digits and single hyphens, like ras-pathway."
-            yield document.problem(path, f"The id “{name}” cannot stand in an address.", advice)
-        if name in seen:
-            message = f"The id “{name}” is used twice (first in line {seen[name]})."
-            yield document.problem(path, message, "Give each entry its own id.")
-        seen.setdefault(name, document.line(path))
+            yield document.problem(leaf.path, said, advice)
+        if leaf.value in seen:
+            said = f"The id “{leaf.value}” is used twice (first in line {seen[leaf.value]})."
+            yield document.problem(leaf.path, said, "Give each entry its own id.")
+        seen.setdefault(leaf.value, document.line(leaf.path))
 
 
 @lru_cache(maxsize=1)

@@ -13,7 +13,7 @@ from portal.content.model import GlossaryTerm, Problem, QuestionGroup, Study, Te
 from portal.content.read_sites import read_sites
 from portal.content.structure import structure
 from portal.content.walk import texts
-from portal.content.yaml_lines import Document, read_yaml
+from portal.content.yaml_lines import Document, UnreadableError, read_yaml
 
 # What each file under config/ holds. A new kind of file is one line here.
 SHAPES: dict[str, Any] = {
@@ -50,7 +50,10 @@ def _texts(path: Path) -> Iterator[Text]:
         return texts(read.sites)
     if path.name not in SHAPES:
         raise ExtractError(f"{path}: add this kind of file to SHAPES in portal/content/extract.py.")
-    document = read_yaml(path, path.as_posix())
+    try:
+        document = read_yaml(path, path.as_posix())
+    except UnreadableError as error:
+        raise ExtractError(str(error)) from None
     value = document.value
     if path.name == "study.yaml" and isinstance(value, dict):
         value = {**value, "slug": Text(path.parent.name)}

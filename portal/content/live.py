@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from portal import languages
 from portal.content.model import Config, Problem, Site, Study
 from portal.settings import is_loopback
 
@@ -32,11 +33,28 @@ def live_problems(config: Config, base_url: str) -> tuple[Problem, ...]:
     """Why this configuration may not serve `base_url`; empty on this machine's own address."""
     if is_loopback(base_url):
         return ()
-    found: list[Problem] = []
+    found = list(_languages(config))
     for study in config.complete_studies:
         found += _central(study)
         found += _mailboxes(study)
     return tuple(found)
+
+
+def _languages(config: Config) -> Iterator[Problem]:
+    """Families read only words that somebody reviewed, or that the operator names himself."""
+    known = config.portal.languages
+    for code in known.offered:
+        if code not in known.allow_unreviewed and _review_state(code) == "draft":
+            said = f"“{code}” is offered, but nobody has reviewed its texts (docs/translate.md)."
+            advice = f'Have them reviewed, or add "{code}" to allow_unreviewed.'
+            yield Problem("config/portal.toml", 1, said, advice)
+
+
+def _review_state(code: str) -> str:
+    try:
+        return languages.review(code).state
+    except LookupError:  # no compiled catalogue: the start itself says so
+        return "draft"
 
 
 def _central(study: Study) -> Iterator[Problem]:

@@ -109,13 +109,11 @@ def read_glossary(
         document = read_yaml(path, name)
     except UnreadableError as error:
         return None, [error.problem]
-    terms, problems = structure(
-        document.value, tuple[GlossaryTerm, ...], lambda at: (name, document.line(at))
-    )
-    problems = [*document.problems, *problems]
-    if terms is None:
-        return None, problems
-    ids = frozenset(term.id for term in terms)
-    problems += checks.wording(document, terms, terms=ids, explains_words=True)
-    problems += checks.repeated(document, [((i, "id"), term.id) for i, term in enumerate(terms)])
+    kind = tuple[GlossaryTerm, ...]
+    terms, problems = structure(document.value, kind, lambda at: (name, document.line(at)))
+    raw = document.value if isinstance(document.value, list) else []
+    known = [str(item.get("id")) for item in raw if isinstance(item, dict)]
+    problems += document.problems
+    problems += checks.wording(document, kind, terms=known, explains_words=True)
+    problems += checks.ids(document, kind)
     return terms, problems

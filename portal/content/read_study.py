@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,15 +14,18 @@ from portal.content import checks
 from portal.content.model import Problem, QuestionGroup, Site, Study, Text
 from portal.content.read_sites import future_days, read_sites, with_mailboxes
 from portal.content.structure import Locate, structure
-from portal.content.yaml_lines import Document, Path_, UnreadableError, read_yaml, relative
+from portal.content.walk import leaves
+from portal.content.yaml_lines import Document, UnreadableError, read_yaml, relative
 
 Terms = Collection[str] | None
 _NCT = re.compile(r"NCT\d{8}")
 _FROM_OTHER_FILES = ("slug", "questions", "sites")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+)|([a-z]))?")
 # Facts a short entry may not know; a complete study must.
-_UNKNOWN_IN_SHORT = frozenset({"phase", "ages", "sex", "sponsor"})
-_COMPLETE = ("overview", "steps", "criteria", "central", "genes", "registry_title", "sources")
+_UNKNOWN_IN_SHORT = frozenset(
+    {"phase", "ages", "age_rule", "sex", "sponsor", "genes", "registry_conditions"}
+)
+_COMPLETE = ("overview", "steps", "criteria", "central", "registry_title", "sources")
 
 
 @dataclass
@@ -41,9 +44,8 @@ class StudyFiles:
 
     def future(self, today: date) -> Iterator[Problem]:
         """Dates after today, in every file of the folder."""
-        if self.study is not None and self.document is not None:
-            alone = dataclasses.replace(self.study, questions=(), sites=())
-            yield from checks.future_days(self.document, alone, today)
+        if self.document is not None:
+            yield from checks.future_days(self.document, Study, today)
         yield from future_days(self.sites, self.name("sites.csv"), today)
 
 
@@ -55,10 +57,10 @@ def read_study(folder: Path, config_dir: Path, terms: Terms) -> StudyFiles:
     """The study in `folder`; `terms` are the ids of the glossary, None if it is not readable."""
     files = StudyFiles(folder, config_dir)
     study = _study(files, terms)
-    raw = files.document.value if files.document else None
-    said = raw if isinstance(raw, dict) else {}
-    complete = said.get("complete") is not False
-    files.sites = _sites(files, str(said.get("nct", "")), complete=complete)
+    document = files.document
+    complete = document is None or document.get("complete") is not False
+    nct = document.get("nct") if document else None
+    files.sites = _sites(files, str(nct or ""), complete=complete)
     groups = _questions(files, terms, complete=complete)
     if study is not None:
         files.study = dataclasses.replace(study, sites=files.sites, questions=groups)
@@ -86,8 +88,7 @@ def _study(files: StudyFiles, terms: Terms) -> Study | None:
     slug = Text(files.folder.name)
     study, problems = structure({**given, "slug": slug}, Study, locate(document))
     files.problems += problems
-    if study is not None:
-        files.problems += _study_problems(study, document, terms)
+    files.problems += _study_problems(document, slug, terms)
     return study
 
 
@@ -114,76 +115,86 @@ def _questions(files: StudyFiles, terms: Terms, *, complete: bool) -> tuple[Ques
     except UnreadableError as error:
         files.problems.append(error.problem)
         return ()
-    groups, problems = structure(document.value, tuple[QuestionGroup, ...], locate(document))
+    kind = tuple[QuestionGroup, ...]
+    groups, problems = structure(document.value, kind, locate(document))
     files.problems += [*document.problems, *problems]
-    if groups is None:
-        return ()
-    files.problems += checks.wording(document, groups, terms=terms)
-    ids: list[tuple[Path_, str]] = []
-    for g, group in enumerate(groups):
-        ids.append(((g, "id"), group.id))
-        ids += (((g, "questions", q, "id"), each.id) for q, each in enumerate(group.questions))
-    files.problems += checks.repeated(document, ids)
-    return groups
+    files.problems += checks.wording(document, kind, terms=terms)
+    files.problems += checks.ids(document, kind)
+    return groups or ()
 
 
-# --- rules of study.yaml -----------------------------------------------------------------------
+# --- rules of study.yaml, also where other parts of it are wrong ---------------------------------
 
 
-def _study_problems(study: Study, document: Document, terms: Terms) -> Iterator[Problem]:
-    blank = () if study.complete else _UNKNOWN_IN_SHORT
-    yield from checks.wording(document, study, terms=terms, may_be_blank=blank)
-    yield from _codes(study, document)
-    yield from checks.repeated(
-        document, [(("overview", i, "id"), part.id) for i, part in enumerate(study.overview)]
-    )
-    yield from _criteria(study, document)
-    if study.complete:
+def _study_problems(document: Document, slug: str, terms: Terms) -> Iterator[Problem]:
+    complete = document.get("complete") is not False
+    empty = () if complete else _UNKNOWN_IN_SHORT
+    yield from checks.wording(document, Study, terms=terms, may_be_empty=empty)
+    yield from checks.ids(document, Study)
+    yield from _codes(document, slug)
+    yield from _criteria(document)
+    if complete:
         for name in _COMPLETE:
-            if not getattr(study, name):
+            if not document.get(name):
                 advice = "Fill it, or write “complete: false” for a short entry."
                 yield document.problem((name,), f"A complete study needs “{name}”.", advice)
-    if study.central and (why := checks.mail_address_problem(study.central.email)):
-        said = f"email: “{study.central.email}” cannot work: {why}"
-        yield document.problem(("central", "email"), said, "Write the address of the office.")
 
 
-def _codes(study: Study, document: Document) -> Iterator[Problem]:
-    if not checks.SLUG.fullmatch(study.slug):
+def _codes(document: Document, slug: str) -> Iterator[Problem]:
+    """Values with a form of their own; one of the wrong type has been named before."""
+    if not checks.SLUG.fullmatch(slug):
         advice = "Use small letters, digits and hyphens."
-        yield document.problem((), f"The folder “{study.slug}” cannot be an address.", advice)
-    if not _NCT.fullmatch(study.nct):
-        said = f"nct: “{study.nct}” is no registry number."
-        yield document.problem(("nct",), said, "Write NCT and eight digits.")
-    if not checks.is_timezone(study.timezone):
-        said = f"timezone: “{study.timezone}” is unknown."
-        yield document.problem(("timezone",), said, "Write it like Europe/Amsterdam.")
-    if not study.details.registry_url.startswith("https://"):
-        said = "registry_url: not a secure web address."
-        yield document.problem(("details", "registry_url"), said, "Start it with https://.")
+        yield document.problem((), f"The folder “{slug}” cannot be an address.", advice)
+    rules: tuple[tuple[tuple[str, ...], Callable[[str], str], str], ...] = (
+        (("nct",), _wrong_nct, "Write NCT and eight digits."),
+        (("timezone",), _wrong_timezone, "Write it like Europe/Amsterdam."),
+        (("details", "registry_url"), _wrong_url, "Start it with https://."),
+        (("central", "email"), checks.mail_address_problem, "Write the address of the office."),
+    )
+    for path, wrong, advice in rules:
+        value = document.get(*path)
+        if isinstance(value, str) and value and (why := wrong(value)):
+            yield document.problem(path, f"{path[-1]}: “{value}” cannot work: {why}", advice)
 
 
-def _criteria(study: Study, document: Document) -> Iterator[Problem]:
+def _wrong_nct(value: str) -> str:
+    return "" if _NCT.fullmatch(value) else "this is no registry number."
+
+
+def _wrong_timezone(value: str) -> str:
+    return "" if checks.is_timezone(value) else "no such time zone is known."
+
+
+def _wrong_url(value: str) -> str:
+    return "" if value.startswith("https://") else "this is not a secure web address."
+
+
+def _criteria(document: Document) -> Iterator[Problem]:
     """Numbers run 1, 2, 3 … without gap; parts run a b c or .1 .2 .3; each stands once."""
     seen: dict[str, int] = {}
-    before: tuple[int, int] = (0, 0)
-    for index, criterion in enumerate(study.criteria):
-        path: Path_ = ("criteria", index, "number")
-        number = criterion.number
-        place = _place(number)
-        if place is None:
-            said = f"number: “{number}” is no criterion number."
-            yield document.problem(path, said, "Write it in quotes, like '1', '1a' or '6.1'.")
+    before = (0, 0)
+    for leaf in leaves(document.value, Study):
+        if leaf.path[0] != "criteria" or leaf.name != "number" or not isinstance(leaf.value, str):
             continue
-        if number in seen:
-            said = f"number: “{number}” stands here twice (first in line {seen[number]})."
-            yield document.problem(path, said, "Keep one of them.")
-            continue
-        seen[number] = document.line(path)
-        if not _follows(before, place):
-            said = f"number: “{number}” does not follow the one before; a number is missing."
-            yield document.problem(path, said, "Add the missing criterion, or correct the order.")
-        before = place
+        said, advice, place = _number_problem(leaf.value, before, seen)
+        if said:
+            yield document.problem(leaf.path, f"number: “{leaf.value}” {said}", advice)
+        seen.setdefault(leaf.value, document.line(leaf.path))
+        before = place or before
+
+
+def _number_problem(
+    number: str, before: tuple[int, int], seen: Mapping[str, int]
+) -> tuple[str, str, tuple[int, int] | None]:
+    place = _place(number)
+    if place is None:
+        return "is no criterion number.", "Write it in quotes, like '1', '1a' or '6.1'.", None
+    if number in seen:
+        return f"stands here twice (first in line {seen[number]}).", "Keep one of them.", None
+    if not _follows(before, place):
+        advice = "Add the missing criterion, or correct the order."
+        return "does not follow the one before; a number is missing.", advice, place
+    return "", "", place
 
 
 def _place(number: str) -> tuple[int, int] | None:

@@ -20,6 +20,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from portal.content.model import Problem, Text
 
 Path_ = tuple[str | int, ...]
+_LONGEST_TEXT = 12  # lines
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -52,6 +53,7 @@ class Document:
     file: str
     value: Any = None
     problems: list[Problem] = field(default_factory=list)
+    source: tuple[str, ...] = ()
 
     def line(self, path: Path_) -> int:
         """Line of the deepest part of `path` that exists in the file."""
@@ -65,8 +67,20 @@ class Document:
             here = here.get(str(step)) if isinstance(here, Map) else here[step]
         return found
 
-    def problem(self, path: Path_, message: str, advice: str) -> Problem:
-        return Problem(self.file, self.line(path), message, advice)
+    def get(self, *path: str) -> Any:
+        """The value under these keys; None if it is not there."""
+        here = self.value
+        for step in path:
+            here = here.get(step) if isinstance(here, Map) else None
+        return here
+
+    def problem(self, path: Path_, message: str, advice: str, words: str = "") -> Problem:
+        """A problem at `path`; with `words`, on the very line of a long text that holds them."""
+        line = self.line(path)
+        if words:
+            below = range(line, min(line + _LONGEST_TEXT, len(self.source) + 1))
+            line = next((at for at in below if words in self.source[at - 1]), line)
+        return Problem(self.file, line, message, advice)
 
 
 @dataclass
@@ -117,7 +131,7 @@ def read_yaml(path: Path, name: str) -> Document:
     Raises UnreadableError: missing, not UTF-8, or not YAML.
     """
     text = read_text(path, name)
-    document = Document(name)
+    document = Document(name, source=tuple(text.splitlines()))
     try:
         node = yaml.compose(text, Loader=_Loader)
         document.value = _Builder(document).build(node)
