@@ -59,7 +59,8 @@ def _read(config_dir: Path) -> _Read:
     portal, problems = read_portal(config_dir / "portal.toml", config_dir)
     glossary, wrong = read_glossary(config_dir / "glossary.yaml", config_dir)
     terms = None if glossary is None else frozenset(term.id for term in glossary)
-    folders = sorted(path for path in (config_dir / "studies").glob("*") if path.is_dir())
+    here = (config_dir / "studies").glob("*")
+    folders = sorted(path for path in here if path.is_dir() and not path.name.startswith("."))
     studies = [read_study(folder, config_dir, terms) for folder in folders]
     read = _Read(portal, glossary or (), studies, [*problems, *wrong])
     for files in studies:

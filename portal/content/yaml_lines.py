@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +103,8 @@ class Table:
 
 def relative(path: Path, config_dir: Path) -> str:
     """Name of a file as an operator types it: `config/studies/…`."""
-    return path.resolve().relative_to(config_dir.resolve().parent).as_posix()
+    # Not resolved: a file may be a link to where an operator keeps secrets.
+    return Path(os.path.relpath(path, config_dir.absolute().parent)).as_posix()
 
 
 def read_text(path: Path, name: str) -> str:
@@ -115,6 +117,10 @@ def read_text(path: Path, name: str) -> str:
     except FileNotFoundError:
         raise UnreadableError(
             Problem(name, 1, "The file is missing.", "Add it; docs/add-a-study.md shows one.")
+        ) from None
+    except OSError as error:
+        raise UnreadableError(
+            Problem(name, 1, f"The file cannot be read: {error.strerror}.", "Check its rights.")
         ) from None
     try:
         return raw.decode("utf-8-sig")

@@ -89,6 +89,21 @@ class TestWholeFiles:
         assert load_config(config.root) == before
 
 
+def test_a_file_may_be_a_link_to_a_place_of_its_own(config: ConfigCopy, tmp_path: Path) -> None:
+    config.path(BOXES).rename(tmp_path / "secret.csv")
+    config.path(BOXES).symlink_to(tmp_path / "secret.csv")
+    config.path("studies/.backup").mkdir()
+    assert config.problems() == ()
+    (tmp_path / "secret.csv").write_text("", encoding="utf-8")
+    assert config.problems()[0].file == f"config/{BOXES}"
+
+
+def test_a_folder_where_a_file_belongs(config: ConfigCopy) -> None:
+    config.path(BOXES).unlink()
+    config.path(BOXES).mkdir()
+    assert ["cannot be read" in problem.message for problem in config.problems()] == [True]
+
+
 def test_no_study_at_all(config: ConfigCopy) -> None:
     for folder in config.path("studies").iterdir():
         for path in folder.iterdir():
