@@ -14,8 +14,8 @@ import structlog
 from portal.logs import set_up_logs
 from portal.mail.transport import MailServer, Post
 from portal.services.deliver import deliver_next
-from portal.services.erase import forget_form_keys
 from portal.services.parts import Parts, open_parts
+from portal.services.purge import purge
 from portal.settings import Settings, SettingsError
 from portal.store.database import StoreError
 
@@ -56,7 +56,7 @@ class Worker:
         now = self.parts.now()
         if now - self._cleaned_at >= HOUSEKEEPING:
             self._cleaned_at = now
-            forget_form_keys(self.parts, now=now)
+            purge(self.parts, now=now)
 
 
 def main() -> int:

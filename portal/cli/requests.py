@@ -87,3 +87,13 @@ def _delivery(mail: Any) -> dict[str, Any]:
         "attempts": mail.attempts,
         "due_at": mail.due_at.isoformat() if mail.due_at else None,
     }
+
+
+@click.command()
+def purge() -> None:
+    """Erase what is past its time in portal.toml; the worker also does this every hour."""
+    from portal.services.purge import purge as purge_due
+
+    parts = parts_or_stop()
+    gone = purge_due(parts, now=parts.now())
+    click.echo(f"Erased: {gone.requests} requests, {gone.form_keys} form keys.")

@@ -144,6 +144,14 @@ class PortalConnection(Connection):
     def configure_host(self) -> smtplib.SMTP:
         with _failing_as("connect"):
             host = smtplib.SMTP(self.server.host, self.server.port, timeout=CONNECT_SECONDS)
+        try:
+            self._introduce(host)
+        except MailFailureError:
+            host.close()
+            raise
+        return host
+
+    def _introduce(self, host: smtplib.SMTP) -> None:
         with _failing_as("hello"):
             host.ehlo_or_helo_if_needed()
         _socket(host).settimeout(COMMAND_SECONDS)
@@ -152,7 +160,6 @@ class PortalConnection(Connection):
         if self.server.user:
             with _failing_as("login"):
                 host.login(self.server.user, self.server.password)
-        return host
 
     def _start_tls(self, host: smtplib.SMTP) -> None:
         """Never on in clear: no STARTTLS or a wrong certificate ends the attempt."""
@@ -177,9 +184,7 @@ class PortalConnection(Connection):
 
     def hand_over(self, message: PortalMessage) -> None:
         """Raises MailFailureError; returns only after the server’s 250 for the whole mail."""
-        host, data = self._open_host, message.as_bytes()
-        if not _as_built(data, message):
-            raise MailFailureError(Outcome("build", "ours"))
+        host, data = self._open_host, _checked_bytes(message)
         options = ["BODY=8BITMIME"] if host.has_extn("8bitmime") else []
         if not data.isascii():
             if not host.has_extn("smtputf8"):
@@ -224,6 +229,18 @@ def _encoded(text: str, kind: str) -> MIMEText:
     mostly_latin = sum(letter.isascii() for letter in text) > 0.8 * len(text)
     charset.body_encoding = QP if mostly_latin else BASE64
     return MIMEText(text, kind, _charset=charset)  # type: ignore[arg-type]
+
+
+def _checked_bytes(message: PortalMessage) -> bytes:
+    """The bytes to send. Raises MailFailureError: they would not say what was built."""
+    try:
+        data = message.as_bytes()
+        intact = _as_built(data, message)
+    except ValueError:
+        intact = False
+    if not intact:
+        raise MailFailureError(Outcome("build", "ours"))
+    return data
 
 
 def _as_built(data: bytes, message: PortalMessage) -> bool:

@@ -27,7 +27,9 @@ SHORTEST_PREFIX = 2
 MOST_WORDS = 8  # of a sentence in which a name is looked for
 CLEARLY_LARGER = 10  # times the people of any other place that is one error away
 SMALLEST_CORRECTED = 5_000  # people; a village is suggested, not taken
-SHORTEST_CORRECTED = 5  # letters; in a shorter name one error makes another name
+SHORT_NAME = 4  # letters; one error often makes another name
+SMALLEST_CORRECTED_SHORT = 100_000  # people; ‘Wein’ is Vienna
+SAME_TOWN_KM = 15.0  # places of one name nearer than this are parts of one town
 
 
 class Gazetteer:
@@ -71,7 +73,8 @@ class Gazetteer:
     def namesakes(self, country: str, text: str) -> tuple[Place, ...]:
         """The other places of exactly this name in the country, largest first, up to five."""
         cities = self._named(country.upper(), words(text))
-        return _different(cities)[1 : SUGGESTIONS + 1]
+        others = [c for c in cities if _apart_km(c.place, cities[0].place) > SAME_TOWN_KM]
+        return _different(others)[:SUGGESTIONS]
 
     def _find(self, country: str, text_words: tuple[str, ...]) -> Place:
         if cities := self._named(country, text_words):
@@ -98,6 +101,7 @@ class Gazetteer:
             if cities := self._spelt(country, name[:cut]):
                 tail = "".join(name[cut:])
                 inside = [city for city in cities if key(city.place.region) == tail]
+                inside.sort(key=lambda city: key(city.place.name) != "".join(name[:cut]))
                 if inside or any(map(_is_country, self._spelt(country, name[cut:]))):
                     return inside or cities
         return []
@@ -180,13 +184,13 @@ class Gazetteer:
 def _clearly_meant(typed: str, close: list[tuple[int, City]]) -> City | None:
     """The only city one error away, or the one far larger than all others one error away."""
     one_error = [city for errors, city in close if errors <= 1]
-    if not one_error or len(typed) < SHORTEST_CORRECTED:
+    if not one_error or len(typed) < SHORT_NAME:
         return None
-    best, *rivals = sorted(one_error, key=lambda city: city.number)
-    if best.population < SMALLEST_CORRECTED:
-        return None
+    best = min(one_error, key=lambda city: city.number)
+    smallest = SMALLEST_CORRECTED_SHORT if len(typed) == SHORT_NAME else SMALLEST_CORRECTED
+    rivals = [city for city in one_error if _apart_km(city.place, best.place) > SAME_TOWN_KM]
     clear = all(rival.population * CLEARLY_LARGER < best.population for rival in rivals)
-    return best if clear else None
+    return best if clear and best.population >= smallest else None
 
 
 def _is_country(city: City) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from portal.services.parts import Parts
 from portal.store import requests
@@ -18,9 +18,3 @@ def erase(parts: Parts, reference: str, *, now: datetime) -> bool:
     parts.store.scrub()
     return True
 
-
-def forget_form_keys(parts: Parts, *, now: datetime) -> int:
-    """Drop once-only keys older than `[retention] key_hours`; how many went."""
-    hours = parts.config.portal.retention.key_hours
-    with parts.store.write() as db:
-        return requests.forget_keys_before(db, now - timedelta(hours=hours))

@@ -7,13 +7,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from portal.security.keys import Keys
 from portal.store.records import ContactMessage, StoredRequest
 from portal.store.tables import PERSONAL, deliveries, form_keys, requests
 
 _EMAIL = "email"
+ENDED = ("handed_over", "parked", "failed")
 
 
 def add(
@@ -112,6 +113,28 @@ def erase(db: Connection, request_id: str, now: datetime) -> None:
         .values(state="erased", changed_at=now, **empty)
     )
     db.execute(delete(deliveries).where(deliveries.c.request_id == request_id))
+
+
+def past_retention(
+    db: Connection, *, last_step_before: datetime, written_before: datetime
+) -> list[str]:
+    """Ids of requests whose content is due to go, and for which no mail is still on its way.
+
+    What never reached the hospital stays until the last day, so that a person can still act.
+    """
+    of_request = deliveries.c.request_id == requests.c.id
+    on_its_way = exists().where(of_request, deliveries.c.state.not_in(ENDED))
+    handed_over_later = exists().where(of_request, deliveries.c.handed_over_at >= last_step_before)
+    delivered = exists().where(
+        of_request, deliveries.c.recipient == "site", deliveries.c.state == "handed_over"
+    )
+    quiet = and_(requests.c.changed_at < last_step_before, delivered, ~handed_over_later)
+    wanted = (
+        select(requests.c.id)
+        .where(requests.c.email.is_not(None), ~on_its_way)
+        .where(or_(quiet, requests.c.created_at < written_before))
+    )
+    return list(db.execute(wanted).scalars())
 
 
 def email_fingerprint(keys: Keys, email: str) -> bytes:
