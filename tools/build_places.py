@@ -47,6 +47,7 @@ COUNTRIES = sorted(f"{WITH_HOSPITAL} {REST_OF_EUROPE} {FAMILIES_FROM}".split())
 
 # Kept at the length that tells town from town: Dutch and Portuguese digits, outward codes.
 KEPT_DIGITS = {"NL": 4, "PT": 4}
+OWN_ROW_WEIGHT = 100_000
 FIRST_PART = {"CA", "GB", "GG", "IE", "IM", "JE"}
 # Where the dump's second or third division is the municipality: it stands in for a village.
 MUNICIPALITY = {
@@ -256,7 +257,10 @@ def join_postcodes(joiner: Joiner, rows: list[dict[str, str]]) -> dict[str, City
             seen[fields] = len(seen)
             distinct[seen[fields]] = (row, joiner.place(row), joiner.municipality(row))
         if code := kept_code(joiner.country, row["postal_code"]):
-            by_code[code][seen[fields]] += 1
+            # What a British or Irish source says of the first half itself is nearer than the
+            # post town of the addresses under it.
+            own = joiner.country in FIRST_PART and code == row["postal_code"]
+            by_code[code][seen[fields]] += OWN_ROW_WEIGHT if own else 1
     middles = _middles(by_code, distinct)
     joined = {}
     for code, counts in by_code.items():
@@ -340,8 +344,8 @@ def read_australia(npm: Path) -> Iterator[tuple[str, str, str, Point]]:
 
 def with_points(
     rows: Iterable[tuple[str, str, str, Point]], cities: list[City], states: dict[str, str]
-) -> tuple[dict[str, tuple[City, Point]], int]:
-    """Codes whose package has coordinates; those far from their city are dropped and counted."""
+) -> dict[str, tuple[City, Point]]:
+    """Codes whose package has coordinates, without those that lie far from their city."""
     by_name: dict[tuple[str, str], list[City]] = defaultdict(list)
     by_state: dict[str, list[City]] = defaultdict(list)
     for city in cities:
@@ -349,16 +353,13 @@ def with_points(
         for spelt in city.keys:
             by_name[spelt, city.admin1].append(city)
     points: dict[str, list[tuple[City, Point]]] = defaultdict(list)
-    contradicted: set[str] = set()
     for code, name, state, point in rows:
         admin1 = states.get(state, state)
         if not point.lat or admin1 not in by_state:
             continue
         named = by_name.get((key(name), admin1))
         city = min(named or by_state[admin1], key=lambda c: km(c, point))
-        if named and km(city, point) > CONTRADICTION_KM:
-            contradicted.add(code)
-        else:
+        if not named or km(city, point) <= CONTRADICTION_KM:
             points[code].append((city, point))
     kept = {}
     for code, found in points.items():
@@ -367,7 +368,7 @@ def with_points(
         )
         city, point = min(found, key=lambda pair: km(pair[1], middle))
         kept[code] = largest_near(city, (named for named, _ in found)), point
-    return kept, len(contradicted - kept.keys())
+    return kept
 
 
 # The file
@@ -441,42 +442,42 @@ def build(npm: Path, connection: sqlite3.Connection) -> None:
 def build_country(writer: Writer, npm: Path, country: str, cities: list[City]) -> None:
     rows = read_postal_rows(country)
     joiner = Joiner(country, cities, rows)
-    regions = joiner.region_names
-    if country == "IL":
-        regions = ISRAEL_DISTRICTS
+    points: dict[str, tuple[City, Point | None]] = {}
+    known = len({kept_code(country, row["postal_code"]) for row in rows} - {""})
     if country == "US":
-        regions = {code: state["name"] for code, state in _geonames("us_states.json").items()}
-    counties = british_counties(joiner, rows) if country == "GB" else {}
-    for city in cities:
-        region = counties.get(city.number) or regions.get(city.admin1, "")
-        writer.city(city, region, city.population)
-    note = ""
-    if country in {"US", "AU"}:
-        read = read_us if country == "US" else read_australia
-        states = australian_states(joiner) if country == "AU" else {}
-        codes, dropped = with_points(read(npm), cities, states)
-        for code, (city, point) in sorted(codes.items()):
-            writer.postcode(code, city, point)
-        note = f" dropped={dropped}"
-        total = len(codes) + dropped
-        written = len(codes)
+        points.update(with_points(read_us(npm), cities, {}))
+    elif country == "AU":
+        points.update(with_points(read_australia(npm), cities, australian_states(joiner)))
     else:
         joined = israel(joiner) if country == "IL" else join_postcodes(joiner, rows)
-        for code, city in sorted(joined.items()):
-            writer.postcode(code, city)
-        total = len({kept_code(country, row["postal_code"]) for row in rows} - {""})
-        written = len(joined)
-    print(f"{country} cities={len(cities)} postcodes={written}/{total}{note}")
+        points.update((code, (city, None)) for code, city in joined.items())
+    regions = region_names(country, joiner)
+    towns = {code: city for code, (city, _) in points.items()}
+    counties = british_counties(rows, towns) if country == "GB" else {}
+    for city in cities:
+        writer.city(
+            city, counties.get(city.number) or regions.get(city.admin1, ""), city.population
+        )
+    for code, (city, point) in sorted(points.items()):
+        writer.postcode(code, city, point)
+    print(f"{country} cities={len(cities)} postcodes={len(points)}/{known}")
 
 
-def british_counties(joiner: Joiner, rows: list[dict[str, str]]) -> dict[int, str]:
-    """England is too large to tell namesakes apart: take the county most rows give."""
+def region_names(country: str, joiner: Joiner) -> dict[str, str]:
+    if country == "IL":
+        return ISRAEL_DISTRICTS
+    if country == "US":
+        return {code: state["name"] for code, state in _geonames("us_states.json").items()}
+    return joiner.region_names
+
+
+def british_counties(rows: list[dict[str, str]], joined: dict[str, City]) -> dict[int, str]:
+    """England is too large to tell namesakes apart: the county of a town's outward codes."""
     counties: dict[int, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        found = joiner.candidates([row["place_name"]], row["admin_code1"])
-        found = [city for city in found if key(city.name) == key(row["place_name"])]
-        if len(found) == 1 and row["admin_name2"]:
-            counties[found[0].number][row["admin_name2"].replace("&", "and")] += 1
+        city = joined.get(row["postal_code"])
+        if city and row["admin_name2"] and key(row["place_name"]) in city.keys:
+            counties[city.number][row["admin_name2"].replace("&", "and")] += 1
     return {number: counts.most_common(1)[0][0] for number, counts in counties.items()}
 
 
