@@ -9,11 +9,13 @@ _AXE = Axe()
 
 
 def violations(page: Page, rules: tuple[str, ...] = ()) -> list[str]:
-    """One line per violation, with the place in the page. `rules`: only these."""
-    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else {}
-    result = _AXE.run(page, options=options)
-    return [
-        f"{page.url} {found['id']} ({found['impact']}): {found['help']}: {node['html'][:160]}"
-        for found in result.response["violations"]
-        for node in found["nodes"]
-    ]
+    """One line per violation and place; the same on many pages is the same line."""
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    found = _AXE.run(page, options=options).response["violations"]
+    return [_line(one, node["html"]) for one in found for node in one["nodes"]]
+
+
+def _line(found: dict[str, str], html: str) -> str:
+    return f"{found['id']} ({found['impact']}): {found['help']}: {' '.join(html.split())[:160]}"
