@@ -7,7 +7,7 @@
 .PHONY: help setup dev-setup run web worker check test test-full bench catalogues lock places
 
 BIN := .venv/bin
-INSTALL_WORDS := pip --quiet --disable-pip-version-check --no-input install --root-user-action=ignore
+INSTALL_WORDS := pip -qq --disable-pip-version-check --no-input install --root-user-action=ignore
 INSTALL := $(BIN)/python -m $(INSTALL_WORDS)
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 
