@@ -153,8 +153,9 @@ def contact_address(slug: str, site: str | None = None) -> str:
 
 
 def initials(name: str) -> str:
-    """‘Sofie de Wit’ → SW. One letter where letters join, so that they stay apart."""
-    letters = [word[0] for word in name.split() if word[0].isalpha()]
+    """‘Dr. Sofie de Wit’ → SW. One letter where letters join, so that they stay apart."""
+    words = [word for word in name.split() if not word.endswith(".")] or name.split()
+    letters = [word[0] for word in words if word[0].isalpha()]
     if not letters:
         return ""
     if len(letters) == 1 or letters[0].upper() == letters[0].lower():

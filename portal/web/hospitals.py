@@ -46,8 +46,16 @@ class Answer:
     reason: str = ""
     in_country: int = 0  # accepting hospitals in the chosen country
     suggestions: tuple[Place, ...] = ()
+    namesakes: tuple[Place, ...] = ()  # other places of this name in the country
     unknown_place: bool = False
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The place in a sentence; its region only where another place has its name."""
+        if self.here is None:
+            return ""
+        return self.here.label if self.namesakes else self.here.name
 
 
 @bp.get("/<lang>/studies/<slug>/hospitals")
@@ -104,7 +112,15 @@ def _answer(study: Study, question: Question, here: Place) -> Answer:
         away=tuple(away),
         reason=choice.reason or "",
         in_country=len(at_home),
+        namesakes=_namesakes(question, here),
     )
+
+
+def _namesakes(question: Question, here: Place) -> tuple[Place, ...]:
+    """Other towns that the family may mean; none for a postcode."""
+    if here.precision != "city":
+        return ()
+    return portal().gazetteer.namesakes(question.country, question.place)
 
 
 def _choose(study: Study, here: Place) -> Choice[Site]:
