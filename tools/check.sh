@@ -9,7 +9,9 @@ check() {
     shift
     if ! output=$("$@" 2>&1); then
         failed="$failed ‘$name’"
-        printf '%s\n✗ %s: %s\n\n' "$output" "$name" "$*"
+        # The first lines say where to begin; the command shows the rest.
+        printf '%s\n' "$output" | head -n 30
+        printf '✗ %s: %s\n\n' "$name" "$*"
     fi
 }
 
