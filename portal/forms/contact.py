@@ -54,10 +54,16 @@ class AtMost:
 
     def __call__(self, _form: Form, field: Field) -> None:
         if len(field.data or "") > self.length:
-            raise StopValidation(N_(self.message, most=self.length))
+            raise StopValidation(self.message)
 
 
 _TOO_LONG_NAME = N_("Write a name of at most %(most)s characters", most=NAME_LENGTH)
+
+
+class SendForm(Form):
+    """The check page: which hospital. Its choices depend on the family, so the view judges them."""
+
+    site = RadioField(N_("Hospital"), choices=[], validate_choice=False)
 
 
 class ContactForm(Form):
@@ -83,7 +89,7 @@ class ContactForm(Form):
         validators=[Required(N_("Enter your last name")), AtMost(NAME_LENGTH, _TOO_LONG_NAME)],
     )
     email = EmailField(
-        N_("E-mail"), filters=[mail_address], validators=[Required(N_("Enter your e-mail address"))]
+        N_("E-mail"), filters=[one_line], validators=[Required(N_("Enter your e-mail address"))]
     )
     reach_by = RadioField(
         N_("How should the team reach you?"),
@@ -149,7 +155,9 @@ class ContactForm(Form):
     def validate_email(self, field: Field) -> None:
         """One mailbox and nothing else (reliability brief, A3, I2, I4)."""
         try:
-            found = validate_email(field.data, check_deliverability=False, allow_display_name=False)
+            found = validate_email(
+                mail_address(field.data), check_deliverability=False, allow_display_name=False
+            )
         except EmailNotValidError:
             raise ValidationError(N_("Enter an e-mail address like name@example.org")) from None
         field.data = found.normalized

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal import languages
 from portal.content.model import Study
-from portal.forms.contact import ContactForm, CountryGroups
+from portal.forms.contact import ContactForm, CountryGroups, SendForm
 from portal.languages import N_
 from portal.places.place import Place, UnknownPlace
 from portal.security.drafts import Draft, DraftError, new_draft, seal, unseal
@@ -37,6 +37,7 @@ class CheckPage:
     offer: Offer
     draft: Draft
     odd_phone: bool = False
+    again: bool = False  # shown a second time, for a reason
 
 
 @bp.get("/<lang>/studies/<slug>/contact")
@@ -90,23 +91,18 @@ def check(slug: str) -> ResponseReturnValue:
 
 def _send(study: Study, message: ContactMessage, draft: Draft, site_id: str) -> ResponseReturnValue:
     """303 to the family’s own page, or the check page again with the reason why not."""
-    allow("send")
     site = study.site(site_id)
+    # An error page shows what was typed, and whom to call.
+    g.unsent, g.chosen_site = message, site
+    allow("send")
     if site is None and (site_id or any(site.accepting for site in study.sites)):
         abort(404 if site_id else 400)
-    g.chosen_site = site
     if (site and not site.accepting) or not study.accepts_messages:
-        return _check_again(
-            study, message, draft, N_("This hospital takes no messages now. Choose another one.")
-        )
+        refused = SendForm()
+        refused.site.errors = [N_("This hospital takes no messages now. Choose another one.")]
+        return _check_again(study, message, draft, refused), 422
     if draft.expired(portal().now()):
-        fresh = new_draft(draft.values, portal().now())
-        return _check_again(
-            study,
-            message,
-            fresh,
-            N_("This page was open for a long time. Read it once more and press Send."),
-        )
+        return _check_again(study, message, new_draft(draft.values, portal().now()))
     try:
         request_id = submit_request(
             portal(),
@@ -124,11 +120,11 @@ def _send(study: Study, message: ContactMessage, draft: Draft, site_id: str) -> 
 
 
 def _check_again(
-    study: Study, message: ContactMessage, draft: Draft, reason: str
-) -> ResponseReturnValue:
+    study: Study, message: ContactMessage, draft: Draft, form: SendForm | None = None
+) -> str:
     place = _place(study, message.country, message.place, "")
     nearest = offer(portal().config, study, place, message.speak_language)
-    return _show_check(study, CheckPage(message, place, nearest, draft), reason), 422
+    return _show_check(study, CheckPage(message, place, nearest, draft, again=True), form)
 
 
 def _show_form(
@@ -144,12 +140,12 @@ def _show_form(
     )
 
 
-def _show_check(study: Study, page: CheckPage, reason: str = "") -> str:
+def _show_check(study: Study, page: CheckPage, form: SendForm | None = None) -> str:
     return render_template(
         "pages/check.html",
         study=study,
         page=page,
-        reason=reason,
+        form=form or SendForm(),
         sealed=seal(portal().keys, _purpose(study), page.draft),
         public=portal().settings.public,
         days=portal().config.portal.answering.tell_family_after,

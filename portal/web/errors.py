@@ -65,6 +65,7 @@ def _page(code: int) -> str:
         "kept": {name: texts[0] if len(texts) == 1 else texts for name, texts in kept.items()},
         "action": request.path if kept else "",
         "hospital": g.get("chosen_site"),
+        "unsent": g.get("unsent") if kept else None,
     }
     try:
         return render_template(f"errors/{code}.html", **values)

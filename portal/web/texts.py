@@ -10,9 +10,9 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from portal import languages
+from portal.content.word_links import WORD_LINK
 from portal.web.state import portal
 
-_WORD_LINK = re.compile(r"\[([^\]\[]+)\]\(word:([a-z0-9-]+)\)")
 # Latin codes such as KRAS, NCT05658640 or B-ALL keep their order inside Arabic and Hebrew.
 _CODE = re.compile(r"\b([A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
 
@@ -51,7 +51,7 @@ def rich(text: str, **values: object) -> Markup:
         words = words.replace("{" + name + "}", str(value))
     parts: list[Markup] = []
     end = 0
-    for match in _WORD_LINK.finditer(words):
+    for match in WORD_LINK.finditer(words):
         parts.append(isolate_codes(words[end : match.start()]))
         address = f"{url_for('reading.words', slug=_study_slug())}#{match[2]}"
         parts.append(
