@@ -6,7 +6,6 @@ Whoever has the link sees states, the hospital and a masked address; never phone
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, make_response, render_template, request
@@ -64,7 +63,6 @@ def _show(opened: OpenRequest, mark: str) -> str:
         sent_at=opened.request.created_at,
         days=portal().config.portal.answering.tell_family_after,
         watch=any(delivery.state not in _ENDED for delivery in opened.deliveries),
-        late=portal().now() - opened.request.created_at > timedelta(minutes=2),
     )
 
 

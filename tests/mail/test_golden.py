@@ -1,0 +1,106 @@
+"""Reviewers read the mail itself: one golden file per mail and language.
+
+After a change that is meant: `GOLDEN=write .venv/bin/python -m pytest tests/mail`, then read the
+difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.content.load import load_config
+from portal.mail.content import MailContent
+from portal.mail.messages import build, without_links
+from tests.support.paths import ROOT
+from tests.support.samples import FAMILY
+
+GOLDEN = Path(__file__).parent / "golden"
+CONFIG = load_config(ROOT / "config")
+OFFERED = CONFIG.portal.languages.offered
+STUDY = CONFIG.study("hem-ismart-d")
+assert STUDY is not None
+SITE = STUDY.site("nl-utrecht-maxima")
+WORDS = "Our daughter is 4.\nSee https://evil.example/x\n<b>Can we talk?</b>"
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "site-request": {
+        "study": STUDY,
+        "message": replace(FAMILY, message=WORDS),
+        "family_language": "ar",
+        "site": SITE,
+        "central": False,
+        "reason": "chosen",
+        "link": "https://portal.example/site/TOKEN",
+    },
+    "site-request-central": {
+        "study": STUDY,
+        "message": replace(FAMILY, message="", phone="", reach_by="email", place=""),
+        "family_language": "en",
+        "site": SITE,
+        "central": True,
+        "reason": "unconfirmed",
+        "link": "https://portal.example/site/TOKEN",
+    },
+    "family-copy": {
+        "study": STUDY,
+        "name": "Amira Ben Salah",
+        "words": without_links(WORDS),
+        "site": SITE,
+        "central": False,
+        "reason": "chosen",
+        "link": "https://portal.example/en/requests/TOKEN",
+    },
+}
+
+
+def folder_of(sample: str) -> str:
+    return sample.removesuffix("-central")
+
+
+def as_text(mail: MailContent) -> str:
+    return f"Subject: {mail.subject}\n\n{mail.text}\n{'-' * 72}\n{mail.html}\n"
+
+
+@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_a_mail_reads_as_approved(sample: str, language: str) -> None:
+    mail = build(folder_of(sample), language, reference="2222-3333", **SAMPLES[sample])
+    golden = GOLDEN / language / f"{sample}.txt"
+    if os.environ.get("GOLDEN") == "write":
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(as_text(mail), encoding="utf-8")
+    assert as_text(mail) == golden.read_text(encoding="utf-8")
+
+
+def test_every_mail_has_its_golden_file() -> None:
+    mails = {folder.name for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()}
+    assert mails == {folder_of(sample) for sample in SAMPLES}
+    for language in OFFERED:
+        assert {file.stem for file in (GOLDEN / language).iterdir()} == set(SAMPLES)
+
+
+@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_subjects_say_nothing_of_illness_study_or_family(sample: str, language: str) -> None:
+    subject = build(folder_of(sample), language, reference="2222-3333", **SAMPLES[sample]).subject
+    assert "2222-3333" in subject
+    for word in ("Amira", "HEM", "iSMART", "ALL", "leuk", "cancer", "kanker", "trametinib"):
+        assert word.lower() not in subject.lower()
+
+
+def test_the_familys_copy_has_one_link_and_no_phone() -> None:
+    mail = build("family-copy", "en", reference="2222-3333", **SAMPLES["family-copy"])
+    assert mail.text.count("https://") == 1
+    assert mail.html.count("href=") == 1
+    assert FAMILY.phone not in mail.text + mail.html
+
+
+def test_the_hospital_reads_the_words_as_they_were_written() -> None:
+    mail = build("site-request", "nl", reference="2222-3333", **SAMPLES["site-request"])
+    assert all(f"> {line}" in mail.text for line in WORDS.splitlines())
+    assert "&lt;b&gt;Can we talk?&lt;/b&gt;" in mail.html

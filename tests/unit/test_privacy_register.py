@@ -1,0 +1,24 @@
+"""P1, P25: every field that is asked or kept has its line in docs/privacy.md."""
+
+from __future__ import annotations
+
+import re
+
+from portal.forms.contact import ContactForm
+from portal.store.tables import PERSONAL, requests
+from tests.support.paths import ROOT
+
+REGISTER = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+NAMED = set(re.findall(r"`([a-z_]+)`", REGISTER))
+
+
+def test_every_form_field_has_its_line() -> None:
+    fields = {
+        "speak_language" if name == "language" else name for name in ContactForm(None, {})._fields
+    }
+    assert fields <= NAMED
+    assert fields == set(PERSONAL)
+
+
+def test_every_column_of_a_request_has_its_line() -> None:
+    assert {column.name for column in requests.columns} <= NAMED
