@@ -17,4 +17,3 @@ def erase(parts: Parts, reference: str, *, now: datetime) -> bool:
         requests.erase(db, request.id, now)
     parts.store.scrub()
     return True
-
