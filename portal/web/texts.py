@@ -85,5 +85,7 @@ def is_old(day: date | None) -> bool:
 def _study_slug() -> str:
     from flask import request
 
+    """The study whose words page a glossary link leads to: short entries have none."""
     slug = (request.view_args or {}).get("slug")
-    return slug or portal().config.complete_studies[0].slug
+    complete = [study.slug for study in portal().config.complete_studies]
+    return slug if slug in complete else complete[0]
