@@ -13,8 +13,9 @@ from portal import languages
 from portal.content.word_links import WORD_LINK
 from portal.web.state import portal
 
-# Latin codes such as KRAS, NCT05658640 or B-ALL keep their order inside Arabic and Hebrew.
-_CODE = re.compile(r"\b([A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
+# Latin words and codes, such as KRAS or CTCAE 5.0, keep their order inside Arabic and Hebrew.
+_WORD = r"[A-Za-z0-9](?:[A-Za-z0-9.+/_-]*[A-Za-z0-9])?"
+_LATIN = re.compile(rf"((?=[A-Za-z]){_WORD}(?: {_WORD})*)")
 
 
 def install(app: Flask) -> None:
@@ -66,7 +67,7 @@ def isolate_codes(text: str) -> Markup:
     """Escaped text with Latin codes in `<bdi>` where the page runs from right to left."""
     if languages.describe(languages.current()).direction == "ltr":
         return escape(text)
-    parts = _CODE.split(text)
+    parts = _LATIN.split(text)
     # split() with one group gives text, code, text, code, …
     wrapped = (
         Markup('<bdi dir="ltr">{}</bdi>').format(part) if place % 2 else escape(part)
