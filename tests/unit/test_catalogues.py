@@ -255,9 +255,9 @@ PLACEBO = (
     "given."
 )
 DAYS = (
-    "They may call you or write to you. They may ask about the illness, past treatments and letters "
-    "from your hospital. If you have heard nothing after {days} working days, ask your own doctor to "
-    "contact the study team."
+    "They may call you or write to you. They may ask about the illness, past treatments and "
+    "letters from your hospital. If you have heard nothing after {days} working days, ask your "
+    "own doctor to contact the study team."
 )
 
 
