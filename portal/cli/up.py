@@ -20,6 +20,7 @@ from portal.settings import DEVELOPMENT_FILE, ROOT, Settings, data_folder
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
+WEB_STOP_SECONDS = 5
 THREADS = 4
 DEVELOPMENT_SENDER = "HEM-iSMART portal <portal@portal.example>"
 
@@ -104,6 +105,8 @@ def web_command(settings: Settings) -> list[str]:
         *("--blocking-threads", str(THREADS)),
         *("--log-level", "warning"),
         "--respawn-failed-workers",
+        # An open line of a browser must not hold up the end; requests take milliseconds.
+        *("--workers-kill-timeout", str(WEB_STOP_SECONDS)),
         "app:application",
     ]
 
@@ -178,7 +181,8 @@ def _end(settings: Settings, running: dict[str, subprocess.Popen[bytes]]) -> Non
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # Each part leads a group of its own, so nothing it started stays behind.
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _replace_by(command: list[str]) -> None:
