@@ -42,7 +42,7 @@ def _give_language(endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _refuse_stray() -> None:
-    """‘/nowhere.css’ fits the pattern of a language’s home but its slash, and is no page of ours."""
+    """‘/nowhere.css’ looks like a language’s home without its slash, and is no page of ours."""
     first = request.path.split("/")[1]
     if isinstance(request.routing_exception, RequestRedirect) and first not in offered():
         abort(404)
