@@ -22,7 +22,8 @@ READY_SECONDS = 60
 STOP_SECONDS = 30
 WEB_STOP_SECONDS = 5
 THREADS = 4
-DEVELOPMENT_SENDER = "HEM-iSMART portal <portal@portal.example>"
+# Neutral: on a shared phone the sender’s name must not tell of a study (privacy rule P15).
+DEVELOPMENT_SENDER = "Message service <portal@portal.example>"
 
 
 @click.command()
