@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["handed_over", "retry", "unreachable", "unknown", "refused", "ours"]
+Verdict = Literal["handed_over", "retry", "unreachable", "unknown", "refused", "ours", "paused"]
 Step = Literal["build", "connect", "hello", "tls", "login", "sender", "recipient", "data", "end"]
 
 _BLAMES_US = re.compile(

@@ -105,7 +105,7 @@ class PortalMessage(Message):
             sender=sender,
             reply_to=mail.reply_to,
         )
-        self.envelope_sender = parseaddr(sender)[1]
+        self.envelope_sender = mail.return_path or parseaddr(sender)[1]
         self.recipient = mail.recipient
         self.msgId = mail.message_id
         self.language = mail.content.language

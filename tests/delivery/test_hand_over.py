@@ -16,7 +16,7 @@ from portal.mail.content import MailContent, OutgoingMail
 from portal.mail.transport import HEADERS, MailServer, Post
 from portal.services.deliver import deliver_next
 from portal.services.parts import Parts
-from portal.worker import TROUBLE_SECONDS, Worker
+from portal.worker import IDLE_SECONDS, Worker
 from tests.support.in_process import NOON
 from tests.support.samples import deliveries_of, make_parts, write_request
 from tests.support.smtp_server import DROP, GARBAGE, SILENCE, Fault, ScriptedServer
@@ -228,7 +228,8 @@ def test_an_unreachable_server_is_asked_again_soon_and_costs_no_try(
     server.down()
     request_id = write_request(parts)
     worker = Worker(parts)
-    assert worker.step() == TROUBLE_SECONDS
+    assert worker.step() == IDLE_SECONDS
+    assert worker.step() == IDLE_SECONDS, "the other mail is not tried for some seconds"
     assert {mail.attempts for mail in deliveries_of(parts, request_id).values()} == {0}
     server.up()
     parts.settings.clock.move(seconds=30)  # type: ignore[attr-defined]
