@@ -20,6 +20,7 @@ from portal.settings import DEVELOPMENT_FILE, ROOT, Settings, data_folder
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
+WEB_STOP_SECONDS = 5
 THREADS = 4
 DEVELOPMENT_SENDER = "HEM-iSMART portal <portal@portal.example>"
 
@@ -31,6 +32,7 @@ def up() -> None:
     mail_port = free_port()
     make_development_values(mail_port)
     settings = settings_or_stop()
+    _refuse_taken_port(settings.port)
     _prepare(settings)
     commands = {"web": web_command(settings), "worker": worker_command()}
     if catch:
@@ -78,6 +80,20 @@ def _prepare(settings: Settings) -> None:
     upgrade(parts_or_stop().store)
 
 
+def _refuse_taken_port(port: int) -> None:
+    """The web server shares a port with any other of its kind: two portals would mix families."""
+    with socket.socket() as probe:
+        # Lines of a portal that has just ended do not count, one that listens does.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(
+                f"Port {port} is in use. End what runs there, or choose another: "
+                f"make run PORT={port + 10}"
+            ) from None
+
+
 def web_command(settings: Settings) -> list[str]:
     workers = os.cpu_count() or 1
     return [
@@ -89,6 +105,8 @@ def web_command(settings: Settings) -> list[str]:
         *("--blocking-threads", str(THREADS)),
         *("--log-level", "warning"),
         "--respawn-failed-workers",
+        # An open line of a browser must not hold up the end; requests take milliseconds.
+        *("--workers-kill-timeout", str(WEB_STOP_SECONDS)),
         "app:application",
     ]
 
@@ -163,7 +181,8 @@ def _end(settings: Settings, running: dict[str, subprocess.Popen[bytes]]) -> Non
         try:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            process.kill()
+            # Each part leads a group of its own, so nothing it started stays behind.
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _replace_by(command: list[str]) -> None:
