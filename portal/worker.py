@@ -54,12 +54,24 @@ class Worker:
             self._every(timedelta(seconds=5), self._sign_of_life)
             self._every(timedelta(minutes=1), lambda now: raise_alarms(self.parts, now=now))
             self._every(timedelta(hours=1), lambda now: purge(self.parts, now=now))
-            if follow_up_next(self.parts):
+            if self._follow_up():
                 return 0.0
             return self._deliver()
         except StoreError as problem:
             log.error("store_trouble", problem=str(problem))
-            return TROUBLE_SECONDS
+        except Exception as problem:  # one row or one webhook’s answer must not end the worker
+            log.error("worker_trouble", exc_info=problem)
+        return TROUBLE_SECONDS
+
+    def _follow_up(self) -> bool:
+        """One that cannot be done must not keep the mails from going out."""
+        try:
+            return follow_up_next(self.parts)
+        except StoreError:
+            raise
+        except Exception as problem:
+            log.error("follow_up_failed", exc_info=problem)
+            return False
 
     def _deliver(self) -> float:
         if self._mail_rests_until is not None and self.parts.now() < self._mail_rests_until:

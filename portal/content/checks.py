@@ -32,12 +32,14 @@ def wording(
     *,
     terms: Collection[str] | None,
     may_be_empty: Collection[str] = (),
+    fillers: Collection[str] = word_links.FILLERS,
     explains_words: bool = False,
 ) -> Iterator[Problem]:
     """Blank texts, links and fillers that lead nowhere, words that families misread.
 
     `kind` is what the file holds; `terms` are the ids of the glossary, None if it could not
-    be read; `explains_words` is the glossary itself, which may name any word.
+    be read; `fillers` are the placeholders that something fills; `explains_words` is the
+    glossary itself, which may name any word.
     """
     for leaf in leaves(document.value, kind):
         empty = leaf.value == [] or (isinstance(leaf.value, str) and not leaf.value.strip())
@@ -45,12 +47,18 @@ def wording(
             advice = "Write the words, or remove the item if the key may be left out."
             yield document.problem(leaf.path, f"“{leaf.name}” is empty.", advice)
         if leaf.kind is Text and isinstance(leaf.value, str):
-            for said, advice, words in _said_of(leaf, terms, explains_words=explains_words):
+            for said, advice, words in _said_of(
+                leaf, terms, fillers, explains_words=explains_words
+            ):
                 yield document.problem(leaf.path, f"{leaf.name}: {said}", advice, words)
 
 
 def _said_of(
-    leaf: Leaf, terms: Collection[str] | None, *, explains_words: bool
+    leaf: Leaf,
+    terms: Collection[str] | None,
+    known_fillers: Collection[str],
+    *,
+    explains_words: bool,
 ) -> Iterator[tuple[str, str, str]]:
     """What is wrong, what to do, and the words that show where."""
     text: str = leaf.value
@@ -69,8 +77,8 @@ def _said_of(
         advice = "Write [plain words](word:term-id), or plain text. No other markup works."
         yield f"“{broken}” is not markup that works here.", advice, broken
     for filler in word_links.fillers(text):
-        if filler not in word_links.FILLERS:
-            advice = f"Use {', '.join(sorted(word_links.FILLERS))}, or plain words."
+        if filler not in known_fillers:
+            advice = f"Use {', '.join(sorted(known_fillers))}, or plain words."
             yield f"“{filler}” is filled by nothing.", advice, filler
 
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from portal.content.model import GlossaryTerm, Problem, QuestionGroup, Study, Text
 from portal.content.read_sites import read_sites
+from portal.content.screener_model import Screener
 from portal.content.structure import structure
 from portal.content.walk import texts
 from portal.content.yaml_lines import Document, UnreadableError, read_yaml
@@ -19,6 +20,7 @@ from portal.content.yaml_lines import Document, UnreadableError, read_yaml
 SHAPES: dict[str, Any] = {
     "study.yaml": Study,
     "questions.yaml": tuple[QuestionGroup, ...],
+    "screener.yaml": Screener,
     "glossary.yaml": tuple[GlossaryTerm, ...],
 }
 Found = tuple[int, None, str, list[str]]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -83,6 +83,19 @@ def _across(read: _Read, config_dir: Path) -> Iterator[Problem]:
             said = f"nct: “{nct}” is also in the folder {seen[nct]}."
             yield files.document.problem(("nct",), said, "Each study has its own number.")
         seen.setdefault(nct, files.folder.name)
+    for files in read.studies:
+        yield from _other_parts(files, seen)
+
+
+def _other_parts(files: StudyFiles, known: Mapping[str, str]) -> Iterator[Problem]:
+    """Studies that a result names are studies of this portal, so that pages know their status."""
+    screener = files.study.screener if files.study else None
+    if screener is None or screener.other_parts is None or files.screener_document is None:
+        return
+    for i, nct in enumerate(screener.other_parts.studies):
+        if nct not in known:
+            said, path = f"There is no study “{nct}”.", ("other_parts", "studies", i)
+            yield files.screener_document.problem(path, said, "Correct it, or add its folder.")
 
 
 def _sorted(problems: list[Problem]) -> tuple[Problem, ...]:

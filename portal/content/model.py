@@ -12,18 +12,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from portal.content.screener_model import Screener
+from portal.content.text import NO_TEXT as NO_TEXT
+from portal.content.text import Text as Text
+
 StudyStatusCode = Literal["open", "opening", "paused", "closed", "unknown"]
 SiteStatus = Literal["open", "opening", "paused", "full", "closed", "unconfirmed"]
 ACCEPTING: frozenset[str] = frozenset({"open", "unconfirmed"})
-
-
-class Text(str):
-    """English wording shown to a reader; `line` is where it stands in its file."""
-
-    line: int = 0
-
-
-NO_TEXT = Text("")
 
 
 @dataclass(frozen=True)
@@ -177,6 +172,7 @@ class Study:
     steps: tuple[Step, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     questions: tuple[QuestionGroup, ...] = ()
+    screener: Screener | None = None  # None: the study has no pre-screener
     sites: tuple[Site, ...] = ()
     central: CentralDesk | None = None
     approval: Approval | None = None

@@ -12,14 +12,16 @@ from typing import Any
 
 from portal.content import checks
 from portal.content.model import Problem, QuestionGroup, Site, Study, Text
+from portal.content.read_screener import number_problems, read_screener
 from portal.content.read_sites import future_days, read_sites, with_mailboxes
+from portal.content.screener_model import Screener
 from portal.content.structure import Locate, structure
 from portal.content.walk import leaves
 from portal.content.yaml_lines import Document, UnreadableError, read_yaml, relative
 
 Terms = Collection[str] | None
 _NCT = re.compile(r"NCT\d{8}")
-_FROM_OTHER_FILES = ("slug", "questions", "sites")
+_FROM_OTHER_FILES = ("slug", "questions", "screener", "sites")
 _NUMBER = re.compile(r"(\d+)(?:\.(\d+)|([a-z]))?")
 # Facts a short entry may not know; a complete study must.
 _UNKNOWN_IN_SHORT = frozenset(
@@ -36,6 +38,7 @@ class StudyFiles:
     config_dir: Path
     study: Study | None = None
     document: Document | None = None
+    screener_document: Document | None = None
     sites: tuple[Site, ...] = ()
     problems: list[Problem] = field(default_factory=list)
 
@@ -62,8 +65,11 @@ def read_study(folder: Path, config_dir: Path, terms: Terms) -> StudyFiles:
     nct = document.get("nct") if document else None
     files.sites = _sites(files, str(nct or ""), complete=complete)
     groups = _questions(files, terms, complete=complete)
+    screener = _screener(files, study, terms)
     if study is not None:
-        files.study = dataclasses.replace(study, sites=files.sites, questions=groups)
+        files.study = dataclasses.replace(
+            study, sites=files.sites, questions=groups, screener=screener
+        )
     return files
 
 
@@ -121,6 +127,19 @@ def _questions(files: StudyFiles, terms: Terms, *, complete: bool) -> tuple[Ques
     files.problems += checks.wording(document, kind, terms=terms)
     files.problems += checks.ids(document, kind)
     return groups or ()
+
+
+def _screener(files: StudyFiles, study: Study | None, terms: Terms) -> Screener | None:
+    """A study may have no pre-screener."""
+    path = files.folder / "screener.yaml"
+    if not path.exists() and not path.is_symlink():
+        return None
+    found = read_screener(path, files.name("screener.yaml"), terms)
+    files.screener_document = found.document
+    files.problems += found.problems
+    if study is not None and study.criteria:
+        files.problems += number_problems(found, [each.number for each in study.criteria])
+    return found.screener
 
 
 # --- rules of study.yaml, also where other parts of it are wrong ---------------------------------

@@ -113,6 +113,8 @@ def _class_hook(cls: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     drop = _droppable(cls)
 
     def hook(value: Any, kind: Any) -> Any:
+        if isinstance(value, Text) and getattr(cls, "short_form", False):
+            return cls(*(value for _ in dataclasses.fields(cls)))
         if not isinstance(value, dict):
             names = ", ".join(f.name for f in dataclasses.fields(cls))
             raise WrongValueError(

@@ -33,6 +33,8 @@ class Leaf:
 def leaves(raw: Any, kind: Any, path: Path_ = (), *, required: bool = True) -> Iterator[Leaf]:
     """All leaves of `raw`, as far as it has the form of `kind`."""
     kind = _without_none(kind)
+    if getattr(kind, "short_form", False) and isinstance(raw, str):
+        kind = Text  # one text for all its fields
     if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(raw, dict):
         for name, (inner, needed) in _fields(kind).items():
             if name in raw:

@@ -22,6 +22,7 @@ from portal.services.mails import queue, tell_family
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, NoRouteError
 from portal.store import deliveries, events, requests
+from portal.store.database import StoreError
 from portal.store.records import Delivery, DeliveryState
 
 log = structlog.get_logger()
@@ -71,6 +72,8 @@ def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Paus
         return Attempt(Outcome("build", "refused"))
     except NoRouteError:
         return Attempt(Outcome("build", "ours"))
+    except StoreError:
+        raise  # says nothing about this mail: its lease ends, and it is tried again
     except Exception as problem:  # a broken template must not stop the other mails (F20)
         log.error("mail_not_built", delivery=delivery.id, problem=type(problem).__name__)
         return Attempt(Outcome("build", "ours"))
@@ -83,9 +86,17 @@ def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Paus
         letter.reply_to,
         return_path(parts, delivery.id),
     )
-    outcome = hand_over(mail, parts.now())
+    outcome = _handed(hand_over, mail, delivery, parts.now())
     pauses.note(letter.address, outcome, parts.now())
     return Attempt(outcome, letter)
+
+
+def _handed(hand_over: HandOver, mail: OutgoingMail, delivery: Delivery, now: datetime) -> Outcome:
+    try:
+        return hand_over(mail, now)
+    except Exception as problem:  # the same: parked, and a person looks at it
+        log.error("mail_not_sent", delivery=delivery.id, problem=type(problem).__name__)
+        return Outcome("build", "ours")
 
 
 def return_path(parts: Parts, delivery_id: str) -> str:
@@ -136,13 +147,15 @@ def _next_state(
         return "failed", None
     if verdict == "paused":
         return "retry", attempt.paused_until
-    if verdict == "unknown":
-        return "unknown", retry.soon(retry.UNKNOWN_GAP, now)
-    if now - delivery.created_at >= retry.GIVE_UP_AFTER:
+    planned = retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    if planned is None:
         return "failed", None
+    if verdict == "unknown":
+        # Each try may be one more copy, so these gaps grow too.
+        return "unknown", max(planned, retry.soon(retry.UNKNOWN_GAP, now))
     if verdict == "unreachable":
         return "retry", retry.soon(retry.UNREACHABLE_GAP, now)
-    return "retry", retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    return "retry", planned
 
 
 def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetime) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.crash import CRASHED, GAP, SITE, Story, finish, live, run
+from tests.support.crash import CRASHED, GAP, Story, finish, live, run
 from tests.support.figures import Figure
 from tests.support.postgres import Postgres
 from tests.support.samples import make_parts

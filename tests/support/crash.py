@@ -150,16 +150,11 @@ def _only_request(parts: Parts) -> str:
     return str(row.id)
 
 
-class MovedClock(SetClock):
-    def move_to(self, now: datetime) -> None:
-        object.__setattr__(self, "time", now)
-
-
 def opened(story: Story, now: datetime) -> Parts:
     settings = development_settings(
         story.folder, database_url=story.database_url, mail_url=story.mail_url
     )
-    settings = replace(settings, clock=MovedClock(now))
+    settings = replace(settings, clock=SetClock(now))
     return Parts(settings, CONFIG, Keys.load(settings.keyset), Store.open(story.database_url))
 
 
