@@ -55,6 +55,13 @@ def make_parts(folder: Path, **changes: Any) -> tuple[Parts, SetClock]:
     return parts, clock
 
 
+def real_time_parts(folder: Path, **changes: Any) -> Parts:
+    """The same with the real clock, as processes beside this one have it."""
+    parts = open_parts(development_settings(folder, **changes))
+    upgrade(parts.store)
+    return parts
+
+
 def write_request(
     parts: Parts,
     *,
