@@ -6,13 +6,15 @@ import json
 import subprocess
 import urllib.request
 from datetime import datetime, timedelta
+from http.client import HTTPException
 
 import structlog
+from sqlalchemy import Connection
 
 from portal.content.model import Alarm
-from portal.services.health import health, troubles
+from portal.services.health import STUCK_STATES, health, troubles
 from portal.services.parts import Parts
-from portal.store import signs
+from portal.store import figures, signs
 
 log = structlog.get_logger()
 SECONDS = 20
@@ -21,28 +23,41 @@ _PREFIX = "alarm/"
 
 
 def raise_alarms(parts: Parts, *, now: datetime) -> list[str]:
-    """Each trouble once, and again after a day if it lasts; what was told.
+    """Each trouble once, again if more mails fall into it, and after a day; what was told.
 
-    One worker tells it: the sign is written before, in its own transaction.
+    One worker tells it: the sign is written before, in its own transaction, and taken back if
+    nobody could be told.
     """
     named = troubles(parts, health(parts, now=now))
-    told = []
+    due = {}
     with parts.store.write() as db:
-        for name in ("waiting", "parked", "failed", "unknown"):
+        for name in ("waiting", *STUCK_STATES):
             if name not in named:
                 signs.take_back(db, _PREFIX + name)
-                continue
-            before = signs.seen(db, _PREFIX + name)
-            if before is None or now - before >= AGAIN_AFTER:
+            elif _is_due(db, parts, name, now):
                 signs.give(db, _PREFIX + name, now)
-                told.append(named[name])
-    for sentence in told:
-        tell(parts.config.portal.alarm, sentence)
+                due[name] = named[name]
+    told = []
+    for name, sentence in due.items():
+        if tell(parts.config.portal.alarm, sentence):
+            told.append(sentence)
+            continue
+        with parts.store.write() as db:
+            signs.take_back(db, _PREFIX + name)
     return told
 
 
-def tell(alarm: Alarm, sentence: str) -> None:
-    """Run the command, call the webhook, and always write a log line; never raises."""
+def _is_due(db: Connection, parts: Parts, name: str, now: datetime) -> bool:
+    before = signs.seen(db, _PREFIX + name)
+    if before is None or now - before >= AGAIN_AFTER:
+        return True
+    pause = timedelta(minutes=parts.config.portal.alarm.after_minutes)
+    more = name in STUCK_STATES and figures.fell_into(db, name, before)
+    return bool(more) and now - before >= pause
+
+
+def tell(alarm: Alarm, sentence: str) -> bool:
+    """Run the command, call the webhook, and always write a log line; True unless one failed."""
     log.error("alarm", text=sentence)
     try:
         if alarm.command:
@@ -52,5 +67,7 @@ def tell(alarm: Alarm, sentence: str) -> None:
             headers = {"Content-Type": "application/json"}
             asked = urllib.request.Request(alarm.webhook, body, headers)  # noqa: S310
             urllib.request.urlopen(asked, timeout=SECONDS).close()  # noqa: S310
-    except (OSError, subprocess.SubprocessError, ValueError) as problem:
+    except (OSError, HTTPException, subprocess.SubprocessError, ValueError) as problem:
         log.error("alarm_not_told", problem=type(problem).__name__)
+        return False
+    return True

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from portal.content.model import Study
 from portal.services.follow_up import OPEN_STATES
 from portal.services.look_up import OpenRequest
@@ -16,6 +18,9 @@ from portal.services.parts import Parts
 from portal.services.routing import CENTRAL
 from portal.services.schedule import schedule
 from portal.store import deliveries, events, follow_ups, requests
+
+# The mails that ask somebody to answer; ‘please phone’ is still wanted afterwards.
+ASKING = ("site-request", "site-reminder", "central-request")
 
 
 class NotAcceptingError(Exception):
@@ -27,7 +32,7 @@ def acknowledge(parts: Parts, opened: OpenRequest, holder: str, *, now: datetime
     with parts.store.write() as db:
         if not requests.change_state(db, opened.request.id, OPEN_STATES, "acknowledged", now):
             return
-        follow_ups.end_all(db, opened.request.id, now)
+        _end_asking(db, opened.request.id, now)
         events.add(db, opened.request.id, "acknowledged", now, holder)
         tell_family(db, parts, opened.request.id, "family-acknowledged", now)
 
@@ -38,7 +43,7 @@ def mark_spoken(parts: Parts, opened: OpenRequest, holder: str, *, now: datetime
     with parts.store.write() as db:
         if not requests.change_state(db, opened.request.id, before, "spoken", now):
             return
-        follow_ups.end_all(db, opened.request.id, now)
+        _end_asking(db, opened.request.id, now)
         events.add(db, opened.request.id, "spoken", now, holder)
 
 
@@ -61,6 +66,12 @@ def pass_on(parts: Parts, opened: OpenRequest, to: str, *, now: datetime) -> Non
         assert request is not None
         schedule(db, parts, request, opened.study, now)
         tell_family(db, parts, opened.request.id, "family-passed-on", now)
+
+
+def _end_asking(db: Connection, request_id: str, now: datetime) -> None:
+    """Nothing more falls due, and a reminder that still waits for the mail server is not sent."""
+    follow_ups.end_all(db, request_id, now)
+    deliveries.drop_waiting(db, request_id, "site", ASKING)
 
 
 def _accepting(study: Study, current: str, to: str) -> str:

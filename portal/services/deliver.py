@@ -17,6 +17,7 @@ from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
 from portal.security.links import BOUNCE, Links
 from portal.services.compose import Letter, compose
+from portal.services.follow_up import OPEN_STATES
 from portal.services.look_up import EndedLinkError, UnknownLinkError, load
 from portal.services.mails import queue, tell_family
 from portal.services.parts import Parts
@@ -168,8 +169,9 @@ def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetim
         if delivery.mail == "family-copy" and deliveries.any_handed_over(db, request_id):
             queue(db, parts, request_id, "site", "site-note", now)
         return
-    if delivery.mail not in CARRY_THE_REQUEST:
-        return
+    asked = delivery.mail in CARRY_THE_REQUEST
+    if not asked or requests.state_of(db, request_id) not in OPEN_STATES:
+        return  # somebody has answered already, or nobody may get it any more
     if delivery.contact == "first" and has_second_contact(db, parts, request_id):
         queue(db, parts, request_id, "site", delivery.mail, now, "second")
         return

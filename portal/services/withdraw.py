@@ -19,10 +19,11 @@ def withdraw(parts: Parts, opened: OpenRequest, *, now: datetime) -> None:
         if not requests.change_state(db, request_id, _LIVE, "withdrawn", now):
             return
         follow_ups.end_all(db, request_id, now)
+        reached = deliveries.contacts_reached(db, request_id)
         deliveries.drop_waiting(db, request_id, "site")
         deliveries.drop_waiting(db, request_id, "family")
         events.add(db, request_id, "withdrawn", now)
-        for contact in deliveries.contacts_reached(db, request_id):
+        for contact in reached:
             queue(db, parts, request_id, "site", "site-withdrawn", now, contact)
 
 

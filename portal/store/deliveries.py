@@ -119,24 +119,34 @@ def any_handed_over(db: Connection, request_id: str) -> bool:
 
 
 def contacts_reached(db: Connection, request_id: str) -> list[Contact]:
-    """Which mailboxes have this request: first, second, central."""
+    """Which mailboxes have this request, or may have it: first, second, central."""
     wanted = select(deliveries.c.contact).where(
         deliveries.c.request_id == request_id,
         deliveries.c.recipient == "site",
-        deliveries.c.handed_over_at.is_not(None),
+        or_(
+            deliveries.c.handed_over_at.is_not(None),
+            deliveries.c.state.in_(("sending", "unknown")),
+        ),
     )
     return sorted(set(db.execute(wanted).scalars()))
 
 
-def drop_waiting(db: Connection, request_id: str, recipient: Recipient) -> None:
-    """Mails that nobody has taken yet are not wanted any more."""
-    db.execute(
-        delete(deliveries).where(
-            deliveries.c.request_id == request_id,
-            deliveries.c.recipient == recipient,
-            deliveries.c.state.in_((*_WAITING, "parked")),
-        )
+def drop_waiting(
+    db: Connection,
+    request_id: str,
+    recipient: Recipient,
+    mails: Sequence[str] | None = None,
+) -> None:
+    """Mails that nobody has taken yet are not wanted any more: all, or those of these kinds.
+
+    Also those a worker holds: if it is dead, nobody sends them again; else its mark is void.
+    """
+    unwanted = delete(deliveries).where(
+        deliveries.c.request_id == request_id,
+        deliveries.c.recipient == recipient,
+        deliveries.c.state.in_((*_WAITING, "sending", "parked")),
     )
+    db.execute(unwanted.where(deliveries.c.mail.in_(mails)) if mails else unwanted)
 
 
 def send_again(db: Connection, request_id: str, now: datetime) -> int:

@@ -35,6 +35,16 @@ def requests_by_state(db: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in db.execute(counted)}
 
 
+def fell_into(db: Connection, state: str, since: datetime) -> int:
+    """Mails in this state with a try after that moment."""
+    counted = (
+        select(func.count(attempts.c.delivery_id.distinct()))
+        .join(deliveries, deliveries.c.id == attempts.c.delivery_id)
+        .where(deliveries.c.state == state, attempts.c.at > since)
+    )
+    return db.execute(counted).scalar_one()
+
+
 def attempts_by_outcome(db: Connection) -> dict[str, int]:
     counted = select(attempts.c.outcome, func.count()).group_by(attempts.c.outcome)
     return {row[0]: row[1] for row in db.execute(counted)}

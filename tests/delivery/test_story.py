@@ -5,6 +5,7 @@ Time is driven: the clock stands where something falls due next, so days take a 
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,6 +19,7 @@ from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
 from portal.security.links import Links, site_page
 from portal.services.answer import acknowledge, mark_spoken, pass_on
+from portal.services.deliver import deliver_next
 from portal.services.look_up import EndedLinkError, UnknownLinkError, for_site, load
 from portal.services.parts import Parts
 from portal.services.withdraw import withdraw
@@ -347,3 +349,50 @@ def test_withdrawn_before_anybody_had_it(town: Town) -> None:
     withdraw(town.parts, load(town.parts, request_id), now=town.parts.now())
     town.drive(days=10)
     assert town.lines == []
+
+
+def test_a_reminder_that_waits_is_not_sent_after_the_press(town: Town) -> None:
+    """The mail server was away when it fell due; meanwhile the hospital has answered."""
+    request_id = town.write()
+    town.work()
+    town.away.add(f"{UTRECHT}@sites.example")
+    town.drive(days=1, hours=1)
+    press(town, request_id, "acknowledge")
+    town.away.clear()
+    town.drive(days=5)
+    assert "site-reminder" not in town.table
+    assert town.lines[-1].split()[-1] == "family-acknowledged"
+
+
+@pytest.mark.parametrize("verdict", ["unknown", "killed"])
+def test_a_hospital_that_may_have_it_is_told_of_the_withdrawal(town: Town, verdict: str) -> None:
+    """The line broke at the last dot, or the worker died with the mail in its hands."""
+
+    def breaks(mail: OutgoingMail, _now: datetime) -> Outcome:
+        if verdict == "killed":
+            raise KeyboardInterrupt
+        return Outcome("end", "unknown")
+
+    request_id = town.write()
+    with contextlib.suppress(KeyboardInterrupt):
+        while deliver_next(town.parts, breaks):
+            pass
+    withdraw(town.parts, load(town.parts, request_id), now=town.parts.now())
+    town.drive(days=6)
+    kinds = [line.split()[-1] for line in town.lines]
+    assert "site-request" not in kinds, "what was taken back is never sent again"
+    if verdict == "unknown":
+        assert kinds == ["site-withdrawn"]
+
+
+def test_nothing_new_is_sent_after_a_late_failure_of_what_was_taken_back(town: Town) -> None:
+    from portal.services.deliver import after_failure
+
+    request_id = town.write()
+    town.work()
+    first = next(m for m in load(town.parts, request_id).deliveries if m.recipient == "site")
+    withdraw(town.parts, load(town.parts, request_id), now=town.parts.now())
+    with town.parts.store.write() as db:
+        after_failure(db, town.parts, first, town.parts.now())
+    town.drive(days=6)
+    assert [line.split()[-1] for line in town.lines].count("site-request") == 1
