@@ -148,10 +148,11 @@ def format_date(day: date) -> str:
 
 
 def format_time(moment: datetime, zone: tzinfo) -> str:
-    """Day and time of day in the reader's zone."""
+    """Day and time of day in the reader’s zone, joined as the language joins them."""
     there = moment.astimezone(zone)
     clock = dates.format_time(there, "HH:mm", locale=_locale())
-    return f"{format_date(there.date())}, {clock}"
+    joined = str(dates.get_datetime_format("medium", locale=_locale()))
+    return joined.replace("{1}", format_date(there.date())).replace("{0}", clock).replace("'", "")
 
 
 def format_number(number: float) -> str:

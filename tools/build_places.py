@@ -21,6 +21,7 @@ import statistics
 import sys
 import tempfile
 import zipfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
@@ -72,9 +73,12 @@ NAME_LANGUAGES = """
 SAME_DIVISION = 0.1  # share of a division's places that must lie in the other source's one
 CONTRADICTION_KM = 50.0
 SAME_TOWN_KM = 10.0  # within it the largest place gives the name
-FAR_FROM_NEIGHBOURS_KM = 120.0  # from the middle of the codes that begin alike
+FAR_FROM_NEIGHBOURS_KM = 75.0  # from the middle of the codes that begin alike
+FAR_IN_THE_NORTH_KM = 150.0
+THE_NORTH = {"CA", "FI", "NO", "RU", "SE"}
 SCALE = 100_000  # degrees are stored as whole numbers of 1/100,000 (1 m)
 LONGEST_KEY = 60
+SHORTEST_VILLAGE = 4
 
 
 class City(NamedTuple):
@@ -210,9 +214,9 @@ def _place_names(name: str) -> Iterator[str]:
     yield plain
     yield from reversed(plain.split(", "))
     yield re.sub(r"( CEDEX.*| \d+| [A-ZÆØÅ]{1,2}| city.*)+$", "", plain)
-    inside = re.search(r"\((.*?)\)", name)
-    if inside:
-        yield inside[1]
+    inside = re.search(r" \((.*?)\)", name)
+    if inside and " " in plain:
+        yield inside[1]  # ‘Western Alberta (Jasper)’
 
 
 def _municipality_names(name: str) -> Iterator[str]:
@@ -241,10 +245,10 @@ def kept_code(country: str, code: str) -> str:
     return code[: KEPT_DIGITS.get(country, len(code))]
 
 
-def beginning(code: str) -> str:
-    """First two digits, or the letters of a British code."""
-    letters = re.match("[A-Z]+", code)
-    return letters[0] if letters and len(code) > 3 else code[:2]
+def beginnings(code: str) -> list[str]:
+    """The longest first: three and two digits, or the letters of a British code."""
+    letters = re.match("[A-Z]{2}", code)
+    return [letters[0]] if letters else [code[:3], code[:2]]
 
 
 def join_postcodes(joiner: Joiner, rows: list[dict[str, str]]) -> dict[str, City]:
@@ -264,7 +268,7 @@ def join_postcodes(joiner: Joiner, rows: list[dict[str, str]]) -> dict[str, City
     middles = _middles(by_code, distinct)
     joined = {}
     for code, counts in by_code.items():
-        middle = middles.get(beginning(code))
+        middle = next((middles[b] for b in beginnings(code) if b in middles), None)
         believed: Counter[City] = Counter()
         around: set[City] = set()
         for row_id, count in counts.items():
@@ -288,7 +292,8 @@ def _middles(by_code: dict[str, Counter[int]], distinct: dict[int, Any]) -> dict
             _, places, municipalities = distinct[row_id]
             for found in (places, municipalities):
                 if len(found) == 1:
-                    points[beginning(code)].append(found[0])
+                    for start in beginnings(code):
+                        points[start].append(found[0])
                     break
     return {
         start: Point(
@@ -312,7 +317,8 @@ def believable(places: list[City], municipalities: list[City], middle: Point | N
     )
     if municipalities and anchor and km(city, anchor) > CONTRADICTION_KM:
         return None
-    if middle and km(city, middle) > FAR_FROM_NEIGHBOURS_KM:
+    far = FAR_IN_THE_NORTH_KM if city.country in THE_NORTH else FAR_FROM_NEIGHBOURS_KM
+    if middle and km(city, middle) > far:
         return None
     return city
 
@@ -385,6 +391,10 @@ CREATE TABLE names (
     country TEXT NOT NULL, name_key TEXT NOT NULL, city INTEGER NOT NULL,
     PRIMARY KEY (country, name_key, city)
 ) WITHOUT ROWID;
+CREATE TABLE villages (  -- and the town of their postcode
+    country TEXT NOT NULL, name_key TEXT NOT NULL, city INTEGER NOT NULL,
+    PRIMARY KEY (country, name_key)
+) WITHOUT ROWID;
 CREATE TABLE postcodes (
     country TEXT NOT NULL, code TEXT NOT NULL, city INTEGER NOT NULL,
     lat INTEGER, lon INTEGER,  -- NULL: the city's
@@ -414,6 +424,9 @@ class Writer:
         self._insert("cities", *values)
         for spelt in sorted(city.keys):
             self._insert("names", city.country, spelt, city.number)
+
+    def village(self, spelt: str, town: City) -> None:
+        self._insert("villages", town.country, spelt, town.number)
 
     def postcode(self, code: str, city: City, point: Point | None = None) -> None:
         own = (round(point.lat, 2) * SCALE, round(point.lon, 2) * SCALE) if point else (None, None)
@@ -452,6 +465,7 @@ def build_country(writer: Writer, npm: Path, country: str, cities: list[City]) -
         joined = israel(joiner) if country == "IL" else join_postcodes(joiner, rows)
         points.update((code, (city, None)) for code, city in joined.items())
     regions = region_names(country, joiner)
+    villages = read_villages(joiner, rows, points) if country in WITH_HOSPITAL.split() else {}
     towns = {code: city for code, (city, _) in points.items()}
     counties = british_counties(rows, towns) if country == "GB" else {}
     for city in cities:
@@ -460,7 +474,43 @@ def build_country(writer: Writer, npm: Path, country: str, cities: list[City]) -
         )
     for code, (city, point) in sorted(points.items()):
         writer.postcode(code, city, point)
-    print(f"{country} cities={len(cities)} postcodes={len(points)}/{known}")
+    for spelt, town in sorted(villages.items()):
+        writer.village(spelt, town)
+    print(
+        f"{country} cities={len(cities)} villages={len(villages)} postcodes={len(points)}/{known}"
+    )
+
+
+def read_villages(
+    joiner: Joiner, rows: list[dict[str, str]], points: dict[str, tuple[City, Point | None]]
+) -> dict[str, City]:
+    """Postal places that are no city of ours, each with the town of its postcode.
+
+    Only names that nothing else in the country has and that lead to one town.
+    """
+    codes = sorted(points)
+    towns: dict[str, set[City]] = defaultdict(set)
+    for row in rows:
+        code = kept_code(joiner.country, row["postal_code"])
+        if joiner.country in FIRST_PART and code != row["postal_code"]:
+            continue
+        name = re.sub(r"\(.*?\)|CEDEX.*|\d.*", "", row["place_name"])
+        spelt = key(name)
+        town = nearest_code_town(code, codes, points)
+        if town and len(spelt) >= SHORTEST_VILLAGE and spelt not in joiner.by_key:
+            towns[spelt].add(town)
+    return {spelt: found.pop() for spelt, found in towns.items() if len(found) == 1}
+
+
+def nearest_code_town(
+    code: str, codes: list[str], points: dict[str, tuple[City, Point | None]]
+) -> City | None:
+    """The town of the code, or of the next one that begins alike."""
+    position = bisect_left(codes, code)
+    for neighbour in codes[position : position + 1] + codes[max(position - 1, 0) : position]:
+        if neighbour[:-2] == code[:-2]:
+            return points[neighbour][0]
+    return None
 
 
 def region_names(country: str, joiner: Joiner) -> dict[str, str]:

@@ -31,6 +31,7 @@ def up() -> None:
     mail_port = free_port()
     make_development_values(mail_port)
     settings = settings_or_stop()
+    _refuse_taken_port(settings.port)
     _prepare(settings)
     commands = {"web": web_command(settings), "worker": worker_command()}
     if catch:
@@ -76,6 +77,20 @@ def _prepare(settings: Settings) -> None:
 
     settings.data.mkdir(parents=True, exist_ok=True)
     upgrade(parts_or_stop().store)
+
+
+def _refuse_taken_port(port: int) -> None:
+    """The web server shares a port with any other of its kind: two portals would mix families."""
+    with socket.socket() as probe:
+        # Lines of a portal that has just ended do not count, one that listens does.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CommandError(
+                f"Port {port} is in use. End what runs there, or choose another: "
+                f"make run PORT={port + 10}"
+            ) from None
 
 
 def web_command(settings: Settings) -> list[str]:

@@ -165,7 +165,7 @@ class ContactForm(Form):
     def validate_reach_by(self, field: Field) -> None:
         """Nothing chosen is no mistake: the phone number given, or not given, says it."""
         if field.data not in {"phone", "email", "both"}:
-            field.data = "both" if self.phone.data else "email"
+            field.data = ""
 
     def validate_phone(self, field: Field) -> None:
         """Required only if the team shall call; a number in any form that has a few digits."""
@@ -206,7 +206,7 @@ class ContactForm(Form):
             last_name=self.last_name.data or "",
             email=self.email.data or "",
             phone=self.phone.data or "",
-            reach_by=self.reach_by.data,
+            reach_by=self.reach_by.data or ("both" if self.phone.data else "email"),
             country=self.country.data or "",
             place=self.place.data or "",
             speak_language=self.language.data or languages.current(),

@@ -94,14 +94,18 @@ class Gazetteer:
     # Names
 
     def _named(self, country: str, name: Sequence[str]) -> list[City]:
-        """Cities of this name, largest first; a region or the country may follow the name."""
-        if cities := self._spelt(country, name):
+        """Cities of this name, largest first; a region or the country may follow the name.
+
+        A village that is no city of the gazetteer gives the town of its postcode.
+        """
+        if cities := self._spelt(country, name) or self._tables.village(country, "".join(name)):
             return cities
         for cut in range(min(len(name), MOST_WORDS) - 1, 0, -1):
-            if cities := self._spelt(country, name[:cut]):
+            head = name[:cut]
+            if cities := self._spelt(country, head) or self._tables.village(country, "".join(head)):
                 tail = "".join(name[cut:])
                 inside = [city for city in cities if key(city.place.region) == tail]
-                inside.sort(key=lambda city: key(city.place.name) != "".join(name[:cut]))
+                inside.sort(key=lambda city: key(city.place.name) != "".join(head))
                 if inside or any(map(_is_country, self._spelt(country, name[cut:]))):
                     return inside or cities
         return []
@@ -136,7 +140,7 @@ class Gazetteer:
         spellings = self._tables.spellings(country, len(typed) - limit, len(typed) + limit)
         errors: dict[City, int] = {}
         for similar, count in spelling.closest(typed, spellings, limit):
-            for city in self._tables.named(country, similar):
+            for city in self._tables.named(country, similar, SUGGESTIONS):
                 errors[city] = min(count, errors.get(city, count))
         ranked = sorted(errors.items(), key=lambda pair: (pair[1], pair[0].number))
         return [(count, city) for city, count in ranked]

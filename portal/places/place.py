@@ -26,7 +26,8 @@ class Place:
     @property
     def label(self) -> str:
         """‘Neustadt, Bayern’. `Gazetteer.find` understands it."""
-        return f"{self.name}, {self.region}" if self.region else self.name
+        tells_apart = self.region and self.region != self.name
+        return f"{self.name}, {self.region}" if tells_apart else self.name
 
 
 class UnknownPlace(LookupError):  # noqa: N818 - an answer to a family, not a fault

@@ -8,7 +8,7 @@ from portal.places.normalise import key
 
 LONGEST_COMPARED = 40
 SHORTEST_BEGINNING = 3
-MOST_CLOSE = 40
+MOST_CLOSE = 25
 
 # Words around a place, not part of it: ‘near Lyon’, ‘bei Köln’, ‘in de buurt van Utrecht’.
 _FILLER_WORDS = """

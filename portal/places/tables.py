@@ -94,11 +94,18 @@ class Tables:
             return _city(row).place, bool(detailed)
         return None
 
-    def named(self, country: str, name_key: str) -> list[City]:
+    def named(self, country: str, name_key: str, limit: int = 100) -> list[City]:
         """Cities with this spelling, largest first."""
         inside = "SELECT city FROM names WHERE country = ? AND name_key = ?"
-        query = f"{_CITY} WHERE city IN ({inside}) ORDER BY city"
-        return [_city(row) for row in self._rows(query, country, name_key)]
+        query = f"{_CITY} WHERE city IN ({inside}) ORDER BY city LIMIT ?"
+        return [_city(row) for row in self._rows(query, country, name_key, limit)]
+
+    def village(self, country: str, name_key: str) -> list[City]:
+        """The town whose postcode a village has that is no city itself."""
+        inside = "SELECT city FROM villages WHERE country = ? AND name_key = ?"
+        return [
+            _city(row) for row in self._rows(f"{_CITY} WHERE city IN ({inside})", country, name_key)
+        ]
 
     def beginning_with(self, country: str, start: str, limit: int) -> list[City]:
         """Cities with a spelling that begins so, largest first."""

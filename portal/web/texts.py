@@ -13,8 +13,9 @@ from portal import languages
 from portal.content.word_links import WORD_LINK
 from portal.web.state import portal
 
-# Latin codes such as KRAS, NCT05658640 or B-ALL keep their order inside Arabic and Hebrew.
-_CODE = re.compile(r"\b([A-Z][A-Z0-9]*\d[A-Z0-9]*|[A-Z]{2,}[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)\b")
+# Latin words and codes, such as KRAS or CTCAE 5.0, keep their order inside Arabic and Hebrew.
+_WORD = r"[A-Za-z0-9](?:[A-Za-z0-9.+/_-]*[A-Za-z0-9])?"
+_LATIN = re.compile(rf"((?=[A-Za-z]){_WORD}(?: {_WORD})*)")
 
 
 def install(app: Flask) -> None:
@@ -66,7 +67,7 @@ def isolate_codes(text: str) -> Markup:
     """Escaped text with Latin codes in `<bdi>` where the page runs from right to left."""
     if languages.describe(languages.current()).direction == "ltr":
         return escape(text)
-    parts = _CODE.split(text)
+    parts = _LATIN.split(text)
     # split() with one group gives text, code, text, code, …
     wrapped = (
         Markup('<bdi dir="ltr">{}</bdi>').format(part) if place % 2 else escape(part)
@@ -85,5 +86,7 @@ def is_old(day: date | None) -> bool:
 def _study_slug() -> str:
     from flask import request
 
+    """The study whose words page a glossary link leads to: short entries have none."""
     slug = (request.view_args or {}).get("slug")
-    return slug or portal().config.complete_studies[0].slug
+    complete = [study.slug for study in portal().config.complete_studies]
+    return slug if slug in complete else complete[0]

@@ -191,6 +191,20 @@ def test_an_unknown_place_keeps_the_text_and_offers_others(
     assert page.input_value("main [name=message]") == canaries.message
 
 
+def test_enter_sends_the_place_as_it_stands_and_not_the_first_suggestion(
+    open_page: Callable[..., Page], canaries: Canaries
+) -> None:
+    """A browser’s Enter presses the first button of a form, whatever that button does."""
+    page = open_page(f"/en/studies/{STUDY}/contact", script=False)
+    _write(page, canaries, "NL", "Eindhofn")
+    page.locator("main [name=pick_place]").first.wait_for()
+    page.fill("main [name=place]", "Groningen")
+    page.press("main [name=place]", "Enter")
+    page.wait_for_load_state()
+    assert page.locator("main").get_attribute("data-page") == "contact-check"
+    assert "Groningen" in page.locator("main").inner_text()
+
+
 def test_change_on_the_check_page_leads_back_with_every_word(
     open_page: Callable[..., Page], canaries: Canaries
 ) -> None:

@@ -139,7 +139,7 @@ def _sent(control: Node) -> tuple[str, str] | None:
         return None
     if control.tag == "textarea":
         # A line break right after <textarea> is not part of its value (HTML, ‘textarea’).
-        return name, control.raw_text.removeprefix("\n")
+        return name, control.raw_text.replace("\r\n", "\n").removeprefix("\n")
     if control.tag == "select":
         options = control.all("option")
         chosen = [o for o in options if "selected" in o.attrs] or options[:1]

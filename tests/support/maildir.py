@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import cast
 
@@ -21,6 +22,10 @@ class Mail:
     @property
     def to(self) -> str:
         return str(self.message["To"])
+
+    @property
+    def address(self) -> str:
+        return parseaddr(self.to)[1]
 
     @property
     def subject(self) -> str:

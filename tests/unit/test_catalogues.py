@@ -255,8 +255,9 @@ PLACEBO = (
     "given."
 )
 DAYS = (
-    "If it does not answer in {days} working days, the study’s central office is asked. It may "
-    "pass your message to another study hospital. The privacy page says how long things are kept."
+    "They may call you or write to you. They may ask about the illness, past treatments and "
+    "letters from your hospital. If you have heard nothing after {days} working days, ask your "
+    "own doctor to contact the study team."
 )
 
 

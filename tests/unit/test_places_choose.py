@@ -86,7 +86,7 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
 def test_the_nearest_hospital_is_first(
     gazetteer: Gazetteer, country: str, text: str, language: str, first: str
 ) -> None:
-    # A border of 100 km leaves Belfast to Dublin; the shipped 150 is asked below.
+    # With a border of 80 km Belfast goes to Dublin; the shipped 150 would send it over the sea.
     place = gazetteer.find(country, text)
     choice = choose(HOSPITALS, place, language, border_km=80, language_km=100)
     assert choice.accepting[0].site.id == first

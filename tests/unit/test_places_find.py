@@ -237,6 +237,22 @@ def test_precision_says_how_much_was_understood(
     assert gazetteer.find(country, text).precision == precision
 
 
+@pytest.mark.parametrize(
+    ("country", "text", "point"),
+    [
+        ("NL", "Bitgum", (53.236, 5.683)),
+        ("NL", "Geersdijk, Zeeland", (51.563, 3.768)),
+        ("CH", "Epsach", (47.067, 7.222)),
+        ("ES", "Nulles", (41.251, 1.299)),
+    ],
+)
+def test_a_village_is_the_town_of_its_postcode(
+    gazetteer: Gazetteer, country: str, text: str, point: tuple[float, float]
+) -> None:
+    place = gazetteer.find(country, text)
+    assert distance_km(place.lat, place.lon, *point) < 40
+
+
 def test_a_country_outside_the_gazetteer_is_its_capital(gazetteer: Gazetteer) -> None:
     place = gazetteer.find("jp", "Osaka")
     assert (place.name, place.country) == ("Tokyo", "JP")

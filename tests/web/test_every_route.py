@@ -16,7 +16,8 @@ from tests.support.client import AuditedResponse, AuditingClient
 from tests.support.faults import failing, replaced
 from tests.support.flows import STUDY
 from tests.support.in_process import PortalApp
-from tests.support.routes import SAMPLES, Sample
+from tests.support.routes import LANGUAGE, SAMPLES, Sample
+from tests.support.snapshots import READ
 
 CONTACT = f"/en/studies/{STUDY}/contact"
 HEADERS = {
@@ -291,3 +292,20 @@ def test_odd_addresses_lead_nowhere(address: str, client: AuditingClient) -> Non
     # Browsers read a backslash, and two slashes, as the start of another host.
     assert not (answer.location or "/").startswith(("//", "/\\")), answer.location
     _check_headers(answer, address)
+
+
+# Answers for machines, and the page that only leads on: nothing to look at in a browser.
+NO_PAGE = {"/", "/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/static/<mark>/<name>"}
+# Pages that `snapshots` reaches by walking through the form, not by an address of its list.
+WALKED = {"/<lang>/requests/<token>", "/site/<token>", "/<lang>/studies/<slug>/contact/check"}
+
+
+def test_every_page_is_looked_at_in_the_browser(portal_app: PortalApp) -> None:
+    """axe, vnu, the scales and the narrow window see what tests/support/snapshots.py lists."""
+    addresses = portal_app.app.url_map.bind("127.0.0.1:8000")
+    seen = {
+        addresses.match(f"/{LANGUAGE}/{rest.split('?')[0]}", return_rule=True)[0].rule
+        for rest in READ.values()
+    }
+    unseen = set(SAMPLES) - seen - NO_PAGE - WALKED
+    assert not unseen, f"Add {unseen} to READ in tests/support/snapshots.py"
