@@ -19,7 +19,7 @@ WIDTH, HEIGHT = 420.0, 297.0  # A3 landscape
 MARGIN, TOP, BOTTOM = 9.0, 21.0, 290.0
 COLUMNS, GUTTER, INDENT = 5, 13.0, 5.0
 COLUMN = (WIDTH - 2 * MARGIN - (COLUMNS - 1) * GUTTER) / COLUMNS
-LINE, PAD, GAP, LANE = 3.1, 1.3, 4.2, 1.5
+LINE, PAD, GAP, LANE = 3.05, 1.2, 4.0, 1.5
 CHARACTERS = 50  # in a line of a full-width card
 _STYLE = """
 text{font-family:Arial,'Liberation Sans',Helvetica,sans-serif;font-size:2.5px;fill:#15282d}
@@ -209,7 +209,7 @@ def _place(cards: list[Card]) -> float:
         card.x = _left(column) + (INDENT if card.only_some else 0)
         card.ys = [y + PAD + LINE * (row + 0.75) for row in range(len(card.rows))]
         y = card.bottom + GAP
-    return max(HEIGHT, *(card.bottom + MARGIN for card in cards))
+    return max(HEIGHT, *(card.bottom + HEIGHT - BOTTOM for card in cards))
 
 
 def _left(column: int) -> float:
@@ -239,15 +239,23 @@ def _flow(cards: list[Card]) -> Iterator[str]:
         if card.column == after.column:
             yield from _arrow(f"M{x} {card.bottom}V{after.y}", x, after.y)
             continue
-        foot = max(each.bottom for each in cards if each.column == card.column)
-        name, top = chr(ord("A") + card.column), _left(after.column) + 2
-        yield f'<path class="flow" d="M{x} {card.bottom}V{foot + 1.5}"/>'
-        yield f'<text class="q" x="{x + 1}" y="{foot + 3}">▼ {name}</text>'
+        for column in range(card.column, after.column):
+            foot = max(each.bottom for each in cards if each.column == column) + 1.5
+            start = card.bottom if column == card.column else TOP - 2.5
+            yield f'<path class="flow" d="M{_left(column) + 2} {start}V{foot}"/>'
+            yield from _sign(column, foot + 2)
+        top = _left(after.column) + 2
         yield from _arrow(f"M{top} {TOP - 2.5}V{after.y}", top, after.y)
-        yield f'<text class="q" x="{top + 1}" y="{TOP - 0.8}">{name} ▼</text>'
     for card in cards:
         if card.only_some:
             yield f'<path class="flow" d="M{card.x} {card.bottom - 2}h-{INDENT - 2}"/>'
+
+
+def _sign(column: int, foot: float) -> Iterator[str]:
+    """The same letter under one column and above the next."""
+    name = chr(ord("A") + column)
+    yield f'<text class="q" x="{_left(column) + 3}" y="{foot}">▼ {name}</text>'
+    yield f'<text class="q" x="{_left(column + 1) + 3}" y="{TOP - 0.8}">{name} ▼</text>'
 
 
 def _arrow(path: str, x: float, y: float) -> Iterator[str]:

@@ -199,11 +199,11 @@ class Screener:
     start: tuple[Text, ...]
     parts: tuple[Part, ...]
     criteria: tuple[AskedCriterion, ...]
-    waits: tuple[Wait, ...]
     wait_over: Words  # said when a day lies far enough back
     outcomes: tuple[Outcome, ...]
     safety: Text  # on every result
     team: TeamList
+    waits: tuple[Wait, ...] = ()
     notes: tuple[ScreenerNote, ...] = ()
     other_parts: OtherParts | None = None
 

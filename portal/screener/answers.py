@@ -71,6 +71,9 @@ def read_answers(screener: Screener, plain: Plain, today: date) -> dict[str, Ans
 
     Raises AnswerError: the first that is wrong, or that answers a question not shown.
     """
+    for name in plain:
+        if name not in _names(screener):
+            raise AnswerError(name, "unknown_question")
     answers: dict[str, Answer] = {}
     for question in screener.questions:
         if _given(plain, question.code):
@@ -78,9 +81,8 @@ def read_answers(screener: Screener, plain: Plain, today: date) -> dict[str, Ans
                 raise AnswerError(question.code, "not_shown")
             answers[question.code] = _read(question, answers, plain, today)
     for name in plain:
-        if name not in _names(screener, answers):
-            known = name in _names(screener)
-            raise AnswerError(name, "not_shown" if known else "unknown_question")
+        if _given(plain, name) and name not in _names(screener, answers):
+            raise AnswerError(name, "not_shown")
     return answers
 
 

@@ -107,7 +107,7 @@ IN_TABLES = {
     ),
     "limit with a point": Mistake(
         "portal.toml",
-        "checks_per_source_per_hour = 240",
+        "checks_per_source_per_hour = 3000",
         "checks_per_source_per_hour = 2.5",
         "whole",
     ),

@@ -84,7 +84,7 @@ IN_TEXTS = {
         "cannot stand",
     ),
     "unknown filler": Mistake(
-        QUESTIONS, "in {days}", "in {weeks}", "“{weeks}” is filled by nothing", "days"
+        STUDY, "after {days}", "after {weeks}", "“{weeks}” is filled by nothing", "days"
     ),
     "eligible": Mistake(
         STUDY,

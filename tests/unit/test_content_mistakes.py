@@ -10,10 +10,11 @@ import pytest
 from portal.content.load import ConfigError, load_config
 from tests.unit.config_copy import TODAY, ConfigCopy
 from tests.unit.mistakes import BOXES, QUESTIONS, SITES, STUDY
+from tests.unit.mistakes_in_screener import IN_SCREENER
 from tests.unit.mistakes_in_tables import IN_TABLES
 from tests.unit.mistakes_in_texts import IN_TEXTS
 
-MISTAKES = IN_TEXTS | IN_TABLES
+MISTAKES = IN_TEXTS | IN_TABLES | IN_SCREENER
 
 
 @pytest.fixture
