@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal import languages
 from portal.security.links import SITE_PAGE
 from portal.web.family import open_link, zone
+from portal.web.shared_answers import for_hospital
 from portal.web.state import portal
 
 bp = Blueprint("site_page", __name__)
@@ -23,6 +24,7 @@ def page(token: str) -> ResponseReturnValue:
         study=opened.study,
         request_=opened.request,
         message=opened.message,
+        answers=for_hospital(opened.study, opened.request),
         site=chosen,
         central=opened.route.site is None,
         zone=zone(chosen, opened),
