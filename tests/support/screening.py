@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from tests.support.dom import Form, read_form
 from tests.support.flows import study_path
 from tests.support.page_audit import Page
 from tests.support.visitor import Visitor
@@ -33,7 +34,7 @@ def fields_of(question: str, plain: Plain) -> list[tuple[str, str]]:
     """What the form of one question posts for an answer in its plain form."""
     given = plain[question]
     values = [str(value) for value in (given if isinstance(given, list) else [given])]
-    day = plain.get(f"{question}_last")
+    day = plain.get(f"{question}_last") if values == ["stopped"] else None
     if values[0][:4].isdigit() and "-" in values[0]:
         values, day = ["date"], values[0]
     fields = [("answer", value) for value in values]
@@ -42,6 +43,15 @@ def fields_of(question: str, plain: Plain) -> list[tuple[str, str]]:
         fields += [("answer_year", year), ("answer_month", month)]
         fields += [("answer_day", rest[0] if rest else "")]
     return fields
+
+
+def question_form(page: Page) -> Form:
+    return read_form(page.main.one("form", data_question=True))
+
+
+def asked(page: Page) -> str:
+    """The code of the question on this page."""
+    return question_form(page).node["data-question"]
 
 
 @dataclass
@@ -60,7 +70,7 @@ class Walk:
 
     def answer(self, page: Page, plain: Plain) -> Page:
         """Answer the question of this page; the page that follows."""
-        form = page.form()
+        form = question_form(page)
         code = form.node["data-question"]
         self.numbers[code] = int(form.action.rpartition("/")[2])
         hidden = [(n, v) for n, v in form.fields if not n.startswith("answer")]
@@ -76,7 +86,7 @@ class Walk:
                 page = self.visitor.follow(
                     self.visitor.post(self.address("result"), [("action", "carry_on")])
                 )
-            if page.name != "check-question" or page.form().node["data-question"] not in plain:
+            if page.name != "check-question" or asked(page) not in plain:
                 return page
             page = self.answer(page, plain)
         raise AssertionError(f"more than {MOST_QUESTIONS} questions")
@@ -87,8 +97,8 @@ class Walk:
 
 
 def _days(plain: Plain) -> set[str]:
-    """Names that are no question of their own: the day beside an answer."""
-    return {name for name in plain if name.removesuffix("_last") in plain and "_last" in name}
+    """Names that are no question of their own: the day beside ‘it stopped’."""
+    return {f"{name}_last" for name, value in plain.items() if value == "stopped"}
 
 
 def judged(page: Page) -> dict[str, dict[str, str | None]]:
