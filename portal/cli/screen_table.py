@@ -26,7 +26,7 @@ def table(study: str, screener: Screener) -> str:
     lines = [f"{study}: what each answer does", "\t".join(_COLUMNS)]
     for criterion in screener.criteria:
         lines += ("\t".join(row) for row in _rows(screener, criterion))
-        notes = [criterion.settled, *_confirm(screener, criterion)]
+        notes = dict.fromkeys([criterion.settled, *_confirm(screener, criterion)])
         lines += (f"\t\t\t\t\t\tto confirm\t{note}" for note in notes if note)
     for check in screener.team.items:
         part = "team (a part)" if check.part else "team"
@@ -73,7 +73,8 @@ def _status(screener: Screener, effect: Effect) -> tuple[str, str]:
 
 def wait_rule(wait: Wait) -> str:
     """‘day + 21 days + 1 day, at the latest’."""
-    length = f"{wait.length.days} days" if wait.length.days else f"{wait.length.months} months"
+    number, unit = (wait.length.days, "day") if wait.length.days else (wait.length.months, "month")
+    length = f"{number} {unit}{'' if number == 1 else 's'}"
     edge = " + 1 day" if wait.kind == "within" else ""
     return f"day + {length}{edge}{', at the latest' if wait.at_latest else ''}"
 

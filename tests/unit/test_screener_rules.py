@@ -64,13 +64,13 @@ def test_the_rules_hold_nine_refusals_and_no_other() -> None:
     assert refusing == NINE
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(answer_sets())
 def test_probably_not_comes_from_the_nine_answers_alone(answers: dict[str, Answer]) -> None:
     assert (of(answers).outcome.code == "probably_not") == bool(nine_in(answers))
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.data())
 def test_knowing_more_changes_only_what_that_question_feeds(data: st.DataObject) -> None:
     answers = data.draw(answer_sets())
@@ -89,7 +89,7 @@ def test_knowing_more_changes_only_what_that_question_feeds(data: st.DataObject)
     assert differing <= fed_by(depending_on(code))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.data())
 def test_not_knowing_never_makes_a_no(data: st.DataObject) -> None:
     answers = data.draw(answer_sets())
@@ -104,7 +104,7 @@ def test_not_knowing_never_makes_a_no(data: st.DataObject) -> None:
         assert of(changed).outcome.code == "ask_team"
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(answer_sets())
 def test_a_result_agrees_with_its_items(answers: dict[str, Answer]) -> None:
     found = of(answers)
@@ -123,7 +123,7 @@ def test_a_result_agrees_with_its_items(answers: dict[str, Answer]) -> None:
     assert not found.early_end
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(answer_sets())
 def test_answers_survive_the_cookie(answers: dict[str, Answer]) -> None:
     plain = plain_form(screener(), answers)
