@@ -124,8 +124,8 @@ def test_the_hospital_reads_them_in_its_language_and_the_familys(
     page = site_page(walk, mails)
     assert page.tree.one("html")["lang"] == "nl"
     told = page.main.one(id="answers")
-    assert [n["lang"] for n in told.all("div", lang=True)] == ["en", "ar"]
-    (english,) = told.all("div", lang="en")
+    assert [n["lang"] for n in told.all("details", lang=True)] == ["en", "ar"]
+    (english,) = told.all("details", lang="en")
     for words in (
         "Result on 23 November 2026: Needs time",
         "When was the last dose of the other chemo?",
@@ -134,7 +134,7 @@ def test_the_hospital_reads_them_in_its_language_and_the_familys(
         "[5] RAS pathway change: fits",
     ):
         assert words in english.text
-    (arabic,) = told.all("div", lang="ar")
+    (arabic,) = told.all("details", lang="ar")
     assert arabic["dir"] == "rtl"
     assert "20 نوفمبر 2026" in arabic.text
 
