@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 import subprocess
-import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -35,6 +35,8 @@ class LivePortal:
     settings: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    groups: set[int] = field(default_factory=set)  # process groups started here
+    left: list[int] = field(default_factory=list)  # what went on after the end
 
     @property
     def data(self) -> Path:
@@ -91,6 +93,8 @@ class LivePortal:
         except BaseException:
             self.stop()
             raise
+        # The files of the pids go with a portal that ends by itself.
+        self.groups |= set(self.pids().values())
 
     def _ready(self, begin: int) -> bool:
         text = self.log.read_bytes()[begin:].decode(errors="replace")
@@ -101,19 +105,20 @@ class LivePortal:
         return bool(found)
 
     def stop(self) -> None:
-        """As Ctrl-C does; then, by their own pids, whatever is left of what was started here."""
+        """As Ctrl-C does; then whatever is left of the process groups that were started here."""
         if self.process is None:
             return
-        started = [*self.pids().values(), self.process.pid]
+        self.groups |= {*self.pids().values(), self.process.pid}
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout=20)
-        self.left = [pid for pid in started if _alive(pid)]
+        self.left = [pid for pid, group in _alive() if group in self.groups]
         for pid in self.left:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait(timeout=5)
+        self.groups.clear()
         self.process = None
 
     def pids(self) -> dict[str, int]:
@@ -134,14 +139,10 @@ class LivePortal:
         )
 
 
-def _alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    try:
-        return stat.read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def pause(seconds: float) -> None:
-    """Only where a test is about time itself."""
-    time.sleep(seconds)
+def _alive() -> Iterator[tuple[int, int]]:
+    """(pid, process group) of every process that has not ended."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            state, _parent, group = stat.read_text().rpartition(")")[2].split()[:3]
+            if state != "Z":
+                yield int(stat.parent.name), int(group)
