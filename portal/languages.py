@@ -147,6 +147,11 @@ def format_date(day: date) -> str:
     return dates.format_date(day, "long", locale=_locale())
 
 
+def format_month(day: date) -> str:
+    """‘March 2026’: a month whose day is not known."""
+    return dates.format_skeleton("yMMMM", day, locale=_locale())
+
+
 def format_time(moment: datetime, zone: tzinfo) -> str:
     """Day and time of day in the reader’s zone, joined as the language joins them."""
     there = moment.astimezone(zone)

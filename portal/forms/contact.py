@@ -9,6 +9,7 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import (
+    BooleanField,
     EmailField,
     Field,
     Form,
@@ -58,6 +59,13 @@ class AtMost:
 
 
 _TOO_LONG_NAME = N_("Write a name of at most %(most)s characters", most=NAME_LENGTH)
+
+
+class Tick(BooleanField):
+    """A box that posts `yes`."""
+
+    def _value(self) -> str:
+        return "yes"
 
 
 class SendForm(Form):
@@ -141,6 +149,9 @@ class ContactForm(Form):
             )
         ],
     )
+
+    # Only on the page if there are answers; unticked, so that nobody sends them unawares.
+    share_answers = Tick(N_("Send my answers with the message"))
 
     def __init__(
         self, data: MultiDict[str, str] | None, countries: CountryGroups, **values: Any

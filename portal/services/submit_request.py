@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -34,6 +35,7 @@ def submit_request(
     form_key: str,
     language: str,
     now: datetime,
+    answers: str = "",
 ) -> str:
     """The id of the request; the same `form_key` always gives the same one.
 
@@ -42,7 +44,7 @@ def submit_request(
     Raises TooManyFromAddressError, and StoreError: nothing was kept.
     """
     fingerprint = parts.keys.fingerprint(form_key, _KEY_PURPOSE)
-    request = _new_request(message, study, site_id, language, now)
+    request = replace(_new_request(message, study, site_id, language, now), answers=answers)
     try:
         with parts.store.write() as db:
             earlier = requests.request_id_of_key(db, fingerprint)

@@ -55,6 +55,8 @@ class StoredRequest:
     language: str
     created_at: datetime
     message: ContactMessage | None
+    # Answers of the pre-screener that the family ticked to send, as JSON; never part of a mail.
+    answers: str = ""
 
 
 @dataclass(frozen=True)

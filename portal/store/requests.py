@@ -11,7 +11,15 @@ from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_,
 
 from portal.security.keys import Keys
 from portal.store.records import ContactMessage, RequestState, StoredRequest
-from portal.store.tables import PERSONAL, deliveries, events, follow_ups, form_keys, requests
+from portal.store.tables import (
+    ENCRYPTED,
+    PERSONAL,
+    deliveries,
+    events,
+    follow_ups,
+    form_keys,
+    requests,
+)
 
 _EMAIL = "email"
 ENDED = ("handed_over", "parked", "failed")
@@ -30,6 +38,8 @@ def add(
         name: keys.encrypt(value, _where(name, request.id))
         for name, value in asdict(request.message).items()
     }
+    if request.answers:
+        fields["answers"] = keys.encrypt(request.answers, _where("answers", request.id))
     db.execute(
         insert(requests).values(
             id=request.id,
@@ -60,7 +70,7 @@ def find_by_reference(db: Connection, keys: Keys, reference: str) -> StoredReque
 
 def every(db: Connection) -> Sequence[Row[Any]]:
     """All requests without their content, oldest first, for the operator’s list."""
-    columns = [c for c in requests.c if c.name not in PERSONAL]
+    columns = [c for c in requests.c if c.name not in ENCRYPTED]
     return db.execute(select(*columns).order_by(requests.c.created_at)).all()
 
 
@@ -140,7 +150,7 @@ def ids_from_address(db: Connection, keys: Keys, email: str) -> list[str]:
 
 def erase(db: Connection, request_id: str, now: datetime) -> None:
     """Take every personal field and every waiting mail away; the bare row stays to answer 410."""
-    empty = dict.fromkeys((*PERSONAL, "email_fingerprint"), None)
+    empty = dict.fromkeys((*ENCRYPTED, "email_fingerprint"), None)
     db.execute(
         update(requests)
         .where(requests.c.id == request_id)
@@ -200,6 +210,7 @@ def _from_row(row: Row[Any], keys: Keys) -> StoredRequest:
         language=row.language,
         created_at=row.created_at,
         message=None if row.email is None else _message(row, keys),
+        answers="" if row.answers is None else keys.decrypt(row.answers, _where("answers", row.id)),
     )
 
 

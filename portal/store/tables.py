@@ -64,6 +64,9 @@ PERSONAL = (
     "sender_role",
 )
 
+# All that goes when a request is erased.
+ENCRYPTED = (*PERSONAL, "answers")
+
 requests = Table(
     "requests",
     metadata,
@@ -79,6 +82,7 @@ requests = Table(
     Column("consent_language", String(16), nullable=False),
     Column("email_fingerprint", LargeBinary, nullable=True),
     *(Column(name, LargeBinary, nullable=True) for name in PERSONAL),
+    Column("answers", LargeBinary, nullable=True),  # encrypted; only what was ticked to be sent
 )
 Index(None, requests.c.email_fingerprint, requests.c.created_at)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.routing import RequestRedirect
+from werkzeug.routing import IntegerConverter, RequestRedirect
 
 from portal import languages
 from portal.web.state import portal
@@ -17,7 +17,14 @@ from portal.web.state import portal
 STATIC = Path(__file__).parent.parent / "static"
 
 
+class Position(IntegerConverter):
+    """A place in a row, as `check/3`; other words under the same address stay other pages."""
+
+    regex = "[0-9]{1,3}"
+
+
 def install(app: Flask) -> None:
+    app.url_map.converters["position"] = Position
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.before_request(_refuse_stray)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
@@ -22,10 +23,12 @@ from portal.web.addresses import LANDING
 from portal.web.countries import country_choices
 from portal.web.guard import allow
 from portal.web.page_cache import keep
+from portal.web.sitting import Sitting, shared, sitting_in
 from portal.web.state import complete_study, portal
 
 bp = Blueprint("contact", __name__)
 LANDING["contact.check"] = "contact.contact"
+_ANSWERS = "answers"  # the name under which they travel in the draft
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class CheckPage:
     offer: Offer
     draft: Draft
     odd_phone: bool = False
+    answers_gone: bool = False  # ticked to be sent, but their 60 minutes are over
     again: bool = False  # shown a second time, for a reason
 
 
@@ -45,8 +49,10 @@ def contact(slug: str) -> ResponseReturnValue:
     study = complete_study(slug)
     asked = {name: request.args.get(name, "") for name in ("country", "place")}
     form = ContactForm(None, country_groups(study), **asked)
-    page = _show_form(form, study, site_id=request.args.get("site", ""))
-    return page if request.query_string else keep(make_response(page))
+    page = make_response(_show_form(form, study, site_id=request.args.get("site", "")))
+    # It offers to send the answers of a cookie: a browser must ask before it shows an older copy.
+    page.headers["Cache-Control"] = "no-cache"
+    return page if request.query_string else keep(page)
 
 
 @bp.post("/<lang>/studies/<slug>/contact")
@@ -67,8 +73,11 @@ def write(slug: str) -> ResponseReturnValue:
     nearest = offer(
         portal().config, study, place, message.speak_language, request.form.get("site", "")
     )
-    draft = new_draft(asdict(message), portal().now())
-    return _show_check(study, CheckPage(message, place, nearest, draft, form.phone_looks_odd()))
+    answers = _answers_to_send(form, study)
+    draft = new_draft({**asdict(message), _ANSWERS: answers}, portal().now())
+    gone = bool(form.share_answers.data) and not answers
+    odd = form.phone_looks_odd()
+    return _show_check(study, CheckPage(message, place, nearest, draft, odd, gone))
 
 
 @bp.get("/<lang>/studies/<slug>/contact/check")
@@ -83,9 +92,10 @@ def check(slug: str) -> ResponseReturnValue:
         draft = unseal(portal().keys, _purpose(study), request.form.get("draft", ""))
     except DraftError:
         abort(400)
-    message = ContactMessage(**draft.values)
+    message = _message(draft)
     if request.form.get("action") == "edit":
-        return _show_form(_filled(message, study), study, request.form.get("site", ""))
+        form = _filled(message, study, share_answers=bool(draft.values.get(_ANSWERS)))
+        return _show_form(form, study, request.form.get("site", ""))
     return _send(study, message, draft, request.form.get("site", ""))
 
 
@@ -112,6 +122,7 @@ def _send(study: Study, message: ContactMessage, draft: Draft, site_id: str) -> 
             form_key=draft.key,
             language=languages.current(),
             now=portal().now(),
+            answers=draft.values.get(_ANSWERS, ""),
         )
     except TooManyFromAddressError:
         abort(429)
@@ -137,6 +148,7 @@ def _show_form(
         form=form,
         site=site if site and site.accepting else None,
         suggestions=suggestions,
+        sitting=_with_answers(study),
     )
 
 
@@ -146,6 +158,7 @@ def _show_check(study: Study, page: CheckPage, form: SendForm | None = None) -> 
         study=study,
         page=page,
         form=form or SendForm(),
+        shared=shared(study, page.draft.values.get(_ANSWERS, ""), page.draft.made_at),
         sealed=seal(portal().keys, _purpose(study), page.draft),
         public=portal().settings.public,
         days=portal().config.portal.answering.tell_family_after,
@@ -173,8 +186,25 @@ def _with_place_picked(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     return changed
 
 
-def _filled(message: ContactMessage, study: Study) -> ContactForm:
-    values = asdict(message)
+def _message(draft: Draft) -> ContactMessage:
+    """Without the answers: a mail is made from it, and holds none."""
+    return ContactMessage(**{k: v for k, v in draft.values.items() if k != _ANSWERS})
+
+
+def _with_answers(study: Study) -> Sitting | None:
+    """None where there is nothing that could be sent along."""
+    found = sitting_in(study)
+    return found if found and found.answers else None
+
+
+def _answers_to_send(form: ContactForm, study: Study) -> str:
+    """The answers of the cookie as they are now, only if the box is ticked."""
+    found = _with_answers(study) if form.share_answers.data else None
+    return json.dumps(dict(found.plain)) if found else ""
+
+
+def _filled(message: ContactMessage, study: Study, *, share_answers: bool) -> ContactForm:
+    values = asdict(message) | {"share_answers": share_answers}
     values["language"] = values.pop("speak_language")
     return ContactForm(None, country_groups(study), **values)
 

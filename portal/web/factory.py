@@ -13,6 +13,7 @@ from portal.services.parts import open_parts
 from portal.settings import ROOT, Settings
 from portal.web import (
     addresses,
+    check,
     contact,
     errors,
     family,
@@ -46,7 +47,7 @@ def build_app(settings: Settings) -> Flask:
     app.extensions["portal"] = portal
     for part in (guard, addresses, texts, frame, errors):
         part.install(app)
-    for page in (reading, hospitals, contact, family, site_page, finders, health):
+    for page in (reading, hospitals, check, contact, family, site_page, finders, health):
         app.register_blueprint(page.bp)
     _cache_public_pages(app, portal)
     return app

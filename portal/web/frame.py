@@ -16,6 +16,7 @@ from portal.web.addresses import asset, in_other_language, offered
 from portal.web.state import portal
 
 CONTACT = "contact.contact"
+CHECK = "check.start"
 # Pages that anyone may find: they get `hreflang`, a link preview and a line in the sitemap.
 ABOUT_ALL = ("reading.home", "reading.other_studies", "reading.privacy", "reading.accessibility")
 ABOUT_ANY_STUDY = ("reading.overview",)
@@ -49,6 +50,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["initials"] = initials
     # Macros see globals, not the names of the page that calls them.
     app.jinja_env.globals["contact_address"] = contact_address
+    app.jinja_env.globals["check_address"] = check_address
     app.jinja_env.filters["plain"] = lambda text: plain(languages.gettext(text))
 
 
@@ -116,10 +118,10 @@ def site_links(study: Study | None) -> list[PageLink]:
     _ = languages.gettext
     links = [_link(_("Home"), "reading.home")]
     if study:
-        links += [
-            _link(_("Questions"), "reading.questions", slug=study.slug),
-            _link(_("Hospitals"), "hospitals.find", slug=study.slug),
-        ]
+        links.append(_link(_("Questions"), "reading.questions", slug=study.slug))
+        if address := check_address(study):
+            links.append(PageLink(_("Check"), address, request.blueprint == "check"))
+        links.append(_link(_("Hospitals"), "hospitals.find", slug=study.slug))
     return links
 
 
@@ -150,6 +152,13 @@ def contact_address(slug: str, site: str | None = None) -> str:
     if CONTACT not in current_app.view_functions:
         return ""
     return url_for(CONTACT, slug=slug, site=site)
+
+
+def check_address(study: Study) -> str:
+    """Where a family sees if the study may be possible; empty where that cannot be asked now."""
+    if study.screener is None or not study.accepts_messages:
+        return ""
+    return url_for(CHECK, slug=study.slug)
 
 
 def initials(name: str) -> str:

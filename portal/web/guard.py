@@ -10,12 +10,15 @@ from flask import Flask, Response, abort, current_app, g, request
 
 from portal.security.headers import security_headers
 from portal.security.origin import allowed_hosts, allowed_origins, is_foreign
+from portal.web import answers_cookie
 from portal.web.compress import compress
 from portal.web.state import portal
 
 log = structlog.get_logger()
 # Where a form may come from elsewhere by design: none yet.
 OPEN_TO_ALL: frozenset[str] = frozenset()
+# Holds nothing of anybody, so it may be kept also where answers are in the cookie.
+SAME_FOR_ALL = "health.static_file"
 
 
 def install(app: Flask) -> None:
@@ -53,6 +56,8 @@ def _finish(response: Response) -> Response:
     for name, value in current_app.config["HEADERS"]:
         response.headers[name] = value
     response.headers.setdefault("Cache-Control", "no-store")
+    if answers_cookie.came() and request.endpoint != SAME_FOR_ALL:
+        response.headers["Cache-Control"] = "no-store"
     return compress(response, request.headers.get("Accept-Encoding", ""))
 
 

@@ -17,6 +17,7 @@ from portal.services.look_up import EndedLinkError, OpenRequest, UnknownLinkErro
 from portal.services.nearest import offer, place_of
 from portal.services.routing import CENTRAL
 from portal.web.family import zone
+from portal.web.shared_answers import for_hospital
 from portal.web.state import portal
 
 bp = Blueprint("site_page", __name__)
@@ -67,6 +68,7 @@ def _show(token: str, opened: OpenRequest, holder: str, wrong: str = "") -> str:
         study=opened.study,
         request_=opened.request,
         message=opened.message,
+        answers=for_hospital(opened.study, opened.request),
         site=opened.site,
         holder=holder,
         central=holder == CENTRAL,

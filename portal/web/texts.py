@@ -10,6 +10,7 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from portal import languages
+from portal.content.screener_model import GivenDay
 from portal.content.word_links import WORD_LINK
 from portal.web.state import portal
 
@@ -28,6 +29,7 @@ def install(app: Flask) -> None:
         "t": languages.gettext,
         "rich": rich,
         "date": languages.format_date,
+        "given_day": given_day,
         "moment": languages.format_time,
         "country": languages.territory_name,
         "language_name": languages.language_name,
@@ -61,6 +63,13 @@ def rich(text: str, **values: object) -> Markup:
         end = match.end()
     parts.append(isolate_codes(words[end:]))
     return Markup("").join(parts)
+
+
+def given_day(day: GivenDay) -> str:
+    """A day as a family gave it: ‘20 November 2026’, or ‘November 2026’."""
+    if day.day is None:
+        return languages.format_month(date(day.year, day.month, 1))
+    return languages.format_date(date(day.year, day.month, day.day))
 
 
 def isolate_codes(text: str) -> Markup:

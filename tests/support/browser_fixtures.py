@@ -42,6 +42,7 @@ class Watch:
     requests: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     contexts: list[BrowserContext] = field(default_factory=list)
+    cookies_allowed: frozenset[str] = frozenset()
     # Notes that Chromium writes for an answer that the test asked for (‘status of 422’).
     expected: tuple[str, ...] = ("the server responded with a status of",)
 
@@ -67,7 +68,12 @@ class Watch:
             if urlsplit(url).scheme not in {"data", "blob", "about"}
             and urlsplit(url).netloc != self.host
         }
-        cookies = [f"cookie: {c['name']}" for context in self.contexts for c in context.cookies()]
+        cookies = [
+            f"cookie: {c['name']}"
+            for context in self.contexts
+            for c in context.cookies()
+            if c["name"] not in self.cookies_allowed
+        ]
         return [*sorted(foreign), *cookies, *self.complaints]
 
 

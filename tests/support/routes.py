@@ -49,6 +49,15 @@ SAMPLES: Mapping[str, Sample] = {
     f"{_STUDY}/contact/check": Sample(
         get=(303,), post=(400,), fields=(("draft", "nothing"), ("action", "send")), public=False
     ),
+    f"{_STUDY}/check": Sample(),
+    f"{_STUDY}/check/<position:number>": Sample(
+        values=TEXT | {"number": "1"}, post=(422,), fields=(("answer", "no such"),), public=False
+    ),
+    f"{_STUDY}/check/answers": Sample(public=False),
+    f"{_STUDY}/check/result": Sample(post=(400,), fields=(("action", "no such"),), public=False),
+    f"{_STUDY}/check/delete": Sample(get=(), post=(303,), public=False),
+    f"{_STUDY}/check/deleted": Sample(public=False),
+    f"{_STUDY}/check/ended": Sample(public=False),
     "/<lang>/requests/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
     "/site/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
 }

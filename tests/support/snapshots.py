@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import partial
 from pathlib import Path
 
 from portal.store.database import StoreError
@@ -18,6 +20,7 @@ from tests.support.flows import STUDY, find_request, send, send_fields, wait_for
 from tests.support.in_process import PortalApp
 from tests.support.live import LivePortal
 from tests.support.page_audit import Page
+from tests.support.screening import Walk, sample_answers
 from tests.support.visitor import InProcessVisitor, Visitor
 
 LANGUAGES = ("en", "nl", "ar")
@@ -34,6 +37,12 @@ READ = {
     "hospitals-place-unknown": f"studies/{STUDY}/hospitals?country=NL&place=Utrechtttt",
     "contact": f"studies/{STUDY}/contact",
     "contact-site": f"studies/{STUDY}/contact?site=nl-utrecht-maxima",
+    "check-start": f"studies/{STUDY}/check",
+    "check-first-question": f"studies/{STUDY}/check/1",
+    "check-no-answers": f"studies/{STUDY}/check/answers",
+    "check-no-result": f"studies/{STUDY}/check/result",
+    "check-ended": f"studies/{STUDY}/check/ended",
+    "check-deleted": f"studies/{STUDY}/check/deleted",
     "other-studies": "other-studies",
     "privacy": "privacy",
     "accessibility": "accessibility",
@@ -86,6 +95,7 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
 
     for name, rest in READ.items():
         yield take(name, lambda v, rest=rest: v.get(f"/{language}/{rest}"))
+    yield from _check(portal, language)
     contact = f"/{language}/studies/{STUDY}/contact"
     yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
     unclear = family.form(country="NL", place="Utrechtttt")
@@ -98,16 +108,70 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     page = wait_for_states(visitor, location, "handed_over")
     yield take("family", lambda v: v.get(location))
     reference = page.main.one(data_reference=True)["data-reference"]
+    link = site_link(portal, reference, family)
+    yield take("site", lambda v: v.get(link, Accept_Language=language))
+    assert find_request(portal, reference)
+    erased = portal.flask("requests", "erase", reference)
+    assert erased.returncode == 0, erased.stderr
+    yield take("error-410", lambda v: v.get(location))
+
+
+def _check(portal: LivePortal, language: str) -> Iterator[Snapshot]:
+    """The pre-screener: each outcome; with many answers also its other pages."""
+    for name, answers in sample_answers(date.today()).items():
+        walk = Walk(Visitor(portal.url), language)
+        assert walk.to_result(answers).main["data-outcome"] == name.removeprefix("long-")
+        address = walk.address("result")
+        yield _taken(language, f"check-{name}", walk.visitor, partial(_get, address))
+        if name == "long-needs_time":
+            yield from _on_the_way(walk)
+            yield from _shared(portal, walk.visitor, language)
+
+
+def _on_the_way(walk: Walk) -> Iterator[Snapshot]:
+    """Boxes and a date, refused and not; the list of answers; the start with answers."""
+
+    def take(name: str, ask: Ask) -> Snapshot:
+        return _taken(walk.language, name, walk.visitor, ask)
+
+    for question in ("recent", "chemo_last"):
+        address = walk.address(walk.numbers[question])
+        yield take(f"check-{question}", partial(_get, address))
+        refused = [("answer", "date"), ("answer_month", "13"), ("answer_year", "2026")]
+        yield take(f"check-{question}-refused", partial(_post, address, refused))
+    yield take("check-answers", partial(_get, walk.address("answers")))
+    yield take("check-go-on", partial(_get, walk.address()))
+
+
+def _get(address: str, visitor: Visitor) -> Page:
+    return visitor.get(address)
+
+
+def _post(address: str, fields: list[tuple[str, str]], visitor: Visitor) -> Page:
+    return visitor.post(address, fields)
+
+
+def _shared(portal: LivePortal, visitor: Visitor, language: str) -> Iterator[Snapshot]:
+    family, contact = Canaries(), f"/{language}/studies/{STUDY}/contact"
+    form = family.form(share_answers="yes")
+    yield _taken(language, "contact-with-answers", visitor, lambda v: v.get(contact))
+    yield _taken(language, "contact-check-with-answers", visitor, lambda v: v.post(contact, form))
+    location = send(visitor, write(visitor, family, language, share_answers="yes")).location
+    page = wait_for_states(visitor, location, "handed_over")
+    link = site_link(portal, page.main.one(data_reference=True)["data-reference"], family)
+    yield _taken(
+        language, "site-with-answers", visitor, lambda v: v.get(link, Accept_Language=language)
+    )
+
+
+def site_link(portal: LivePortal, reference: str, family: Canaries) -> str:
+    """The hospital’s private link, from its mail."""
     mail = next(
         m for m in portal.mail.mails() if reference in m.subject and family.email not in m.to
     )
     link = SITE_LINK.search(mail.body())
     assert link, "the hospital’s mail holds no link"
-    yield take("site", lambda v: v.get(link[0], Accept_Language=language))
-    assert find_request(portal, reference)
-    erased = portal.flask("requests", "erase", reference)
-    assert erased.returncode == 0, erased.stderr
-    yield take("error-410", lambda v: v.get(location))
+    return link[0]
 
 
 def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:

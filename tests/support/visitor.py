@@ -19,7 +19,7 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 
 @dataclass
 class Visitor:
-    """Behaves like a browser without script: same-origin posts, no cookie kept unless set."""
+    """Behaves like a browser without script: same-origin posts, cookies kept and sent back."""
 
     base_url: str
     offered: tuple[str, ...] = ("en", "nl", "ar")
@@ -27,6 +27,7 @@ class Visitor:
     headers: dict[str, str] = field(default_factory=dict)
     visited: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    jar: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **headers: str) -> Page:
         return self.ask("GET", path, headers=headers)
@@ -45,6 +46,8 @@ class Visitor:
         """One request on a line of its own. Header names may be written with underscores."""
         url = urljoin(self.base_url, path)
         named = {k.replace("_", "-"): v for k, v in (self.headers | (headers or {})).items()}
+        if self.jar:
+            named.setdefault("Cookie", "; ".join(f"{n}={v}" for n, v in self.jar.items()))
         status, got, raw = self.exchange(method, url, body, named)
         page = Page(status, url, got, raw.decode(errors="replace"), len(raw))
         self._remember(page)
@@ -63,11 +66,18 @@ class Visitor:
 
     def _remember(self, page: Page) -> None:
         self.visited.extend([page.url, page.location])
-        if cookie := page.header("Set-Cookie"):
+        for cookie in (value for name, value in page.headers if name.lower() == "set-cookie"):
             self.cookies.append(cookie)
+            self._keep(cookie)
         if page.is_html and page.text and not page.header("Content-Encoding"):
             wrong = audit(page, self.offered)
             assert not wrong, "\n".join(wrong)
+
+    def _keep(self, cookie: str) -> None:
+        name, _, value = cookie.partition(";")[0].partition("=")
+        self.jar[name] = value
+        if not value:
+            del self.jar[name]
 
 
 @dataclass

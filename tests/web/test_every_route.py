@@ -5,6 +5,7 @@ A new route joins by its line in tests/support/routes.py; without one it fails h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
@@ -82,7 +83,7 @@ def rules(portal: PortalApp) -> Iterator[tuple[Rule, Sample, str]]:
         wanted = {name: sample.values[name] for name in rule.arguments}
         address = rule.rule
         for name, value in wanted.items():
-            address = address.replace(f"<{name}>", value)
+            address = re.sub(rf"<(\w+:)?{name}>", value, address)
         yield rule, sample, address
 
 
@@ -297,7 +298,12 @@ def test_odd_addresses_lead_nowhere(address: str, client: AuditingClient) -> Non
 # Answers for machines, and the page that only leads on: nothing to look at in a browser.
 NO_PAGE = {"/", "/healthz", "/readyz", "/robots.txt", "/sitemap.xml", "/static/<mark>/<name>"}
 # Pages that `snapshots` reaches by walking through the form, not by an address of its list.
-WALKED = {"/<lang>/requests/<token>", "/site/<token>", "/<lang>/studies/<slug>/contact/check"}
+WALKED = {
+    "/<lang>/requests/<token>",
+    "/site/<token>",
+    "/<lang>/studies/<slug>/contact/check",
+    "/<lang>/studies/<slug>/check/delete",
+}
 
 
 def test_every_page_is_looked_at_in_the_browser(portal_app: PortalApp) -> None:

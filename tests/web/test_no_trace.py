@@ -16,6 +16,7 @@ from tests.support.flows import STUDY, send, send_fields, wait_for_states, write
 from tests.support.in_process import PortalApp
 from tests.support.live import LivePortal
 from tests.support.page_audit import Page
+from tests.support.screening import ALL_GOOD, Walk
 from tests.support.visitor import InProcessVisitor, Visitor
 
 CONTACT = f"/en/studies/{STUDY}/contact"
@@ -50,6 +51,51 @@ def test_a_message_that_is_erased(live_portal: LivePortal, canaries: Canaries) -
     reference = page.main.one(data_reference=True)["data-reference"]
     assert live_portal.flask("requests", "erase", reference).returncode == 0
     assert visitor.get(location).status == 410
+
+
+def _answered(visitor: Visitor, family: Canaries) -> Walk:
+    """All answers given, some of them words and days that stand nowhere else."""
+    for told in ("2019-03-17", "2019-03", "any_other", "only_exempt", "17 March 2019"):
+        family.watch(told)
+    walk = Walk(visitor)
+    answers = {"recent": ["chemo"], "chemo_kind": "any_other", "chemo_last": "2019-03-17"}
+    page = walk.to_result({**ALL_GOOD, **answers})
+    assert "17 March 2019" in page.main.text
+    visitor.post(walk.address(walk.numbers["chemo_kind"]), [("answer", "only_exempt")])
+    visitor.post(walk.address(walk.numbers["chemo_kind"]), [("answer", "any_other")])
+    walk.to_result({**ALL_GOOD, **answers})
+    return walk
+
+
+def test_answers_that_stay_with_the_family(visitor: Visitor, canaries: Canaries) -> None:
+    walk = _answered(visitor, canaries)
+    refused = [("answer", "date"), ("answer_day", "17"), ("answer_month", "2019-03-17")]
+    assert visitor.post(walk.address(walk.numbers["chemo_last"]), refused).status == 422
+    assert visitor.post(walk.address("delete"), []).status == 303
+
+
+def test_answers_that_go_along(
+    visitor: Visitor, live_portal: LivePortal, canaries: Canaries
+) -> None:
+    _answered(visitor, canaries)
+    location = send(visitor, write(visitor, canaries, share_answers="yes")).location
+    page = wait_for_states(visitor, location, "handed_over")
+    reference = page.main.one(data_reference=True)["data-reference"]
+    mails = [mail for mail in live_portal.mail.mails() if reference in mail.subject]
+    assert len(mails) == 2
+    for mail in mails:
+        for told in ("17 March 2019", "17 maart 2019", "2019", "any_other"):
+            assert told not in mail.body(), "answers stand behind the hospital’s link only"
+
+
+def test_a_fault_of_ours_while_answering(
+    inside: InProcessVisitor, portal_app: PortalApp, canaries: Canaries
+) -> None:
+    walk = _answered(inside, canaries)
+    keys = portal_app.app.extensions["portal"].keys
+    with replaced(keys, "seal", failing(ValueError("17 March 2019, any_other"))):
+        page = inside.post(walk.address(1), [("answer", "self")])
+    assert page.status == 500
 
 
 @pytest.mark.parametrize(
