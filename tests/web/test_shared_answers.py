@@ -70,7 +70,7 @@ def sent(app: PortalApp, walk: Walk, **changes: str) -> tuple[str, list[Page], s
     with parts.store.read() as db:
         (request_id,) = db.execute(text("SELECT id FROM requests")).scalars()
     opened = load(parts, request_id)
-    mails = [compose(parts, opened, delivery) for delivery in opened.deliveries]
+    mails = [compose(parts, opened, delivery).content for delivery in opened.deliveries]
     return request_id, [check, own], "\n".join(f"{m.subject}\n{m.text}\n{m.html}" for m in mails)
 
 
