@@ -70,7 +70,8 @@ class YamlEditor:
     def result(self) -> str:
         """Raises EditError if the new text would not say exactly what is wanted."""
         text = self.text
-        for start, end, new in sorted(reversed(self._edits), key=lambda e: e[0], reverse=True):
+        edits = sorted(enumerate(self._edits), key=lambda edit: (edit[1][0], edit[0]))
+        for _, (start, end, new) in reversed(edits):
             text = text[:start] + new.replace("\n", self.newline) + text[end:]
         try:
             same = values(yaml.compose(text, Loader=yaml.SafeLoader)) == self.wanted

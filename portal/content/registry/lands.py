@@ -51,10 +51,10 @@ _MAIN_ZONES = {
 _ONE_TIME = frozenset({"AR", "CN", "CY", "DE", "MY", "NZ", "PS", "UA", "UZ"})  # or nearly so
 _REGION_ZONES = {
     "US": {
-        "America/New_York": "Connecticut, Delaware, District of Columbia, Florida, Georgia, Indiana,"
-        " Kentucky, Maine, Maryland, Massachusetts, Michigan, New Hampshire, New Jersey, New York,"
-        " North Carolina, Ohio, Pennsylvania, Rhode Island, South Carolina, Vermont, Virginia,"
-        " West Virginia",
+        "America/New_York": "Connecticut, Delaware, District of Columbia, Florida, Georgia,"
+        " Indiana, Kentucky, Maine, Maryland, Massachusetts, Michigan, New Hampshire, New Jersey,"
+        " New York, North Carolina, Ohio, Pennsylvania, Rhode Island, South Carolina, Vermont,"
+        " Virginia, West Virginia",
         "America/Chicago": "Alabama, Arkansas, Illinois, Iowa, Kansas, Louisiana, Minnesota,"
         " Mississippi, Missouri, Nebraska, North Dakota, Oklahoma, South Dakota, Tennessee, Texas,"
         " Wisconsin",

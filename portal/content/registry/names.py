@@ -12,23 +12,26 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
 # Words that nearly every hospital has in its name.
-_COMMON = frozenset(
-    """
-    a and at av c da das de dei del della den der des di do dos du e el en for gh het i il im in inc
-    l la las le les los ltd o of on per po pour sa san srl the to trust und van vo von voor y z zu
+_SMALL_WORDS = """
+    a and at av c da das de dei del della den der des di do dos du e el en for gh het i il im
+    in inc l la las le les los ltd o of on per po pour sa srl the to trust und van vo von voor
+    y z zu
+"""
+_COMMON_WORDS = """
     academic ao asl asst azienda az cancer care center centre centro centrum chru chu clinic
     clinica clinical clinico clinique clinics college dept department departement division
-    faculty foundation fondazione fundacion general group health healthcare hopital
-    hopitaux hospital hospitalar hospitalario hospitalier hospitals hospitalier infantil
-    infantile institut institute instituto irccs istituto kinderspital klinik klinika
-    klinikum kliniken medical medicine medico medisch national nemocnice nhs nz ospedale
-    ospedaliera ospedaliero oncologia oncology pediatric pediatrico paediatric policlinico
-    regional research school sjukhus spital sygehus szpital unit universidad universitair
-    universitaire universitaires universitari universitaria universitario universitat
-    universitats universitatsklinik universitatsklinikum universitatsmedizin universitaet
-    universitaetsklinik universitaetsklinikum universitaetsmedizin university uz ziekenhuis
-    """.split()
-)
+    faculty foundation fondazione fundacion general group health healthcare hopital hopitaux
+    hospital hospitalar hospitalario hospitalier hospitals hospitalier infantil infantile
+    institut institute instituto irccs istituto kinderspital klinik klinika klinikum kliniken
+    medical medicine medico medisch national nemocnice nhs nz ospedale ospedaliera ospedaliero
+    oncologia oncology pediatric pediatrico paediatric policlinico regional research school
+    sjukhus spital sygehus szpital unit universidad universitair universitaire universitaires
+    universitari universitaria universitario universitat universitats universitatsklinik
+    universitatsklinikum universitatsmedizin universitaet universitaetsklinik
+    universitaetsklinikum universitaetsmedizin university uz ziekenhuis
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
+_COMMON = _SMALL | frozenset(_COMMON_WORDS.split())
 
 
 def slug(text: str, country: str = "") -> str:
@@ -50,8 +53,9 @@ def site_id(country: str, city: str, institution: str) -> str:
     """‘fr-lyon-leon-berard’: country, city, and the words that tell the hospital from others."""
     town = slug(city, country)
     words = slug(institution, country).split("-")
-    telling = [w for w in words if w not in _COMMON and w not in town.split("-") and len(w) > 1]
-    chosen = list(dict.fromkeys(telling or [w for w in words if w not in town.split("-")]))
+    own = [w for w in words if w not in town.split("-") and w not in _SMALL]
+    telling = [w for w in own if w not in _COMMON and len(w) > 1]
+    chosen = list(dict.fromkeys(telling or own))
     parts = [country.lower(), *filter(None, [town]), *filter(None, chosen[:MOST_WORDS])]
     whole = "-".join(parts if len(parts) > 1 else [*parts, "hospital"])
     return whole if len(whole) <= LONGEST_ID else whole[:LONGEST_ID].rpartition("-")[0]

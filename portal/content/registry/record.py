@@ -113,7 +113,7 @@ def read_record(raw: bytes, today: date) -> tuple[Record, list[str]]:
         acronym=who.text("acronym"),
         title=titles[0] or titles[1],
         official_title=titles[1] or titles[0],
-        identifiers=tuple(_identifiers(who)),
+        identifiers=tuple(dict.fromkeys(_identifiers(who))),
         status=_word(status, "overallStatus"),
         version=_day(version, "versionHolder", today, odd),
         last_update=_last_update(status, today, odd),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from babel.dates import format_date
@@ -106,11 +107,21 @@ def medicines(record: Record) -> tuple[str, ...]:
     """Names of the medicines; of everything that is tried if no medicine is."""
     named = [each for each in record.interventions if each.name]
     chosen = [each for each in named if each.kind in _MEDICINE] or named
-    return tuple(dict.fromkeys(for_families(each.name) for each in chosen))
+    return shown(each.name for each in chosen)
+
+
+def shown(names: Iterable[str]) -> tuple[str, ...]:
+    """Names as a family may see them, each once."""
+    return tuple(filter(None, dict.fromkeys(map(for_families, names))))
 
 
 def for_families(text: str) -> str:
-    """Registry wording that can stand in a text of ours: nothing that looks like markup."""
+    """Registry wording that can stand in a text of ours, without what looks like markup.
+
+    Empty if it holds the word that families misread (brief A1.3).
+    """
+    if "eligib" in text.casefold():
+        return ""
     plain = text.translate(_BRACKETS) if re.search(r"[\[\]{}]", text) else text
     plain = re.sub(r"%\(", "% (", plain)
     return plain.translate(_BRACKETS) if broken_markup(plain) else plain
