@@ -55,12 +55,14 @@ class CsvText:
             row.cells.update(changed)
             row.raw = self._line(row.cells)
 
-    def add(self, cells: Mapping[str, str]) -> None:
+    def add(self, cells: Mapping[str, str]) -> CsvRow:
         last = self.parts[-1]
         if not (text := last.raw if isinstance(last, CsvRow) else last).endswith("\n"):
             self.parts[-1] = text + self.newline
         whole = {name: cells.get(name, "") for name in self.columns}
-        self.parts.append(CsvRow(whole, self._line(whole)))
+        row = CsvRow(whole, self._line(whole))
+        self.parts.append(row)
+        return row
 
     def render(self) -> str:
         return "".join(part.raw if isinstance(part, CsvRow) else part for part in self.parts)

@@ -101,10 +101,47 @@ class YamlEditor:
             raise EditError(f"“{name}” cannot be changed here.")
         start, end = colon.end(), max(colon.end(), self._end(old))
         if flow:
-            new = " " + _flow(value)
+            self._edits.append((start, end, f" {_flow(value)}"))
+        elif isinstance(old, SequenceNode) and old.value and not old.flow_style and _list(value):
+            self._replace_items(old, list(_list(value)))
         else:
             new = block(str(key.value), value, key.start_mark.column).split(":", 1)[1].rstrip("\n")
-        self._edits.append((start, end, new))
+            self._edits.append(self._with_comment(start, end, new))
+
+    def _replace_items(self, old: SequenceNode, items: list[Any]) -> None:
+        """Items that stay keep their lines, with the comments in and below them."""
+        starts = [self._line_start(item.start_mark.index) for item in old.value]
+        first, last = starts[0], self._line_end(self._end(old))
+        pieces = zip(starts, [*starts[1:], last], strict=True)
+        kept = [
+            (values(item), self.text[a:b]) for item, (a, b) in zip(old.value, pieces, strict=True)
+        ]
+        lines = ""
+        for item in items:
+            same = next((pair for pair in kept if pair[0] == item), None)
+            if same:
+                kept.remove(same)
+            lines += same[1] if same else _item(item, old.start_mark.column)
+            lines += "" if lines.endswith("\n") else "\n"
+        self._edits.append((first, last, lines.replace("\r\n", "\n")))
+
+    def _with_comment(self, start: int, end: int, new: str) -> tuple[int, int, str]:
+        """A comment beside the old value stands beside the new one, on the line of the key."""
+        stop = self._line_end(end)
+        beside = self.text[end:stop].rstrip("\r\n")
+        above = re.compile(r"[ \t]*(?:[>|]\S*)?([ \t]+#[^\r\n]*)\r?\n").match(self.text, start, end)
+        comment = above[1] if above else beside
+        if "#" not in comment or ("\n" not in new and not above):
+            return start, end, new
+        head, line_end, below = new.partition("\n")
+        return start, end if above else end + len(beside), head + comment + line_end + below
+
+    def _line_start(self, at: int) -> int:
+        return self.text.rfind("\n", 0, at) + 1
+
+    def _line_end(self, at: int) -> int:
+        """After the line break."""
+        return self.text.find("\n", at) + 1 or len(self.text)
 
     def _insert_after(self, last: Node, before: Node, lines: str) -> None:
         at = max(self._end(last), before.start_mark.index)
@@ -173,6 +210,11 @@ def _scalar(value: Scalar, indent: int, before: int) -> str:
     pad = " " * indent
     lines = textwrap.wrap(value, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
     return " >-\n" + "\n".join(pad + line for line in lines)
+
+
+def _list(value: Value) -> Sequence[Any]:
+    """The items; nothing if it is no list."""
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
 
 
 def _flow(value: Any) -> str:

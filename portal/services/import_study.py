@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from portal.content import checks
-from portal.content.csv_edit import CsvRow, CsvText
+from portal.content.csv_edit import CsvText
 from portal.content.model import Problem
 from portal.content.read_sites import MAILBOX_COLUMNS, SITE_COLUMNS
 from portal.content.registry import study_entry
 from portal.content.registry.fields import RecordError
-from portal.content.registry.lands import country_code
+from portal.content.registry.lands import country_code, languages_of
 from portal.content.registry.match import Hospital, match, new_ids
 from portal.content.registry.record import Record, read_record
 from portal.content.registry.sites_table import (
     Placed,
+    address_of,
     changes,
     mailbox,
     new_row,
@@ -143,18 +144,21 @@ def _folder(record: Record, config_dir: Path, into: str | None) -> _Files | None
             f"“{into}” cannot be a folder. Use small letters, digits and single hyphens."
         )
     folder = config_dir / "studies" / into
-    for other, nct in known.items():
-        if nct == record.nct and other.name != into:
-            raise ImportRefused(f"{nct} is already in the folder {other.name}. Import into that.")
-    if own := known.get(folder):
-        if own != record.nct:
-            raise ImportRefused(f"The folder {into} holds {own}, but the record is {record.nct}.")
-    elif folder.exists() or folder.is_symlink():
+    other = next((path for path, nct in known.items() if nct == record.nct), folder)
+    if (own := known.get(folder)) and own != record.nct:
+        raise ImportRefused(f"The folder {into} holds {own}, but the record is {record.nct}.")
+    if other != folder:
+        raise ImportRefused(
+            f"{record.nct} is already in the folder {other.name}. Import into that."
+        )
+    if own:
+        return _Files(folder, config_dir)
+    if folder.exists() or folder.is_symlink():
         raise ImportRefused(
             f"There is something called {into} without a study.yaml that names its number. "
             "Correct it, or choose another name."
         )
-    elif not folder.parent.is_dir():
+    if not folder.parent.is_dir():
         raise ImportRefused(f"There is no folder {folder.parent}. Set PORTAL_CONFIG.")
     return _Files(folder, config_dir)
 
@@ -211,16 +215,16 @@ def _study(files: _Files, plan: Plan, *, contacts: bool, today: date) -> str:
 
 
 def _mailboxes(files: _Files, plan: Plan, *, contacts: bool) -> dict[str, str]:
-    """A stand-in for each hospital without a mailbox, where the study needs them."""
-    there = files.path("mailboxes.csv").exists()
-    if not there and not (contacts and plan.rows):
+    """A mailbox for each hospital that has none: a stand-in, or the address of the record."""
+    given = [address_of(hospital) if contacts else "" for hospital in plan.hospitals]
+    if not files.path("mailboxes.csv").exists() and not any(given):
         return {}
     table = _table(files, "mailboxes.csv", MAILBOX_COLUMNS, strict=True)
     known = {row.cells["site_id"] for row in table.rows}
     added = []
-    for row, hospital in zip(plan.rows, plan.hospitals, strict=True):
+    for row, address in zip(plan.rows, given, strict=True):
         if row["site_id"] not in known:
-            table.add(mailbox(row["site_id"], hospital, contacts=contacts))
+            table.add(mailbox(row["site_id"], address))
             added.append(row["site_id"])
     if added:
         plan.warnings.append(
@@ -245,7 +249,7 @@ def _hospitals(plan: Plan, table: CsvText, gazetteer: Gazetteer, *, contacts: bo
     found, doubtful = match(hospitals, [row.cells for row in rows])
     ids = new_ids(hospitals, found, [row.cells["site_id"] for row in rows])
     plan.warnings += doubtful
-    unsure: list[str] = []
+    new: list[Placed] = []
     for number, hospital in enumerate(hospitals):
         row = rows[found[number]] if number in found else None
         placed = look.placed(hospital, row_point(row.cells) if row else None)
@@ -253,20 +257,15 @@ def _hospitals(plan: Plan, table: CsvText, gazetteer: Gazetteer, *, contacts: bo
             said = "no point, and its city is not known. It is left out; add it by hand."
             plan.warnings.append(f"{hospital.location.label}: {said}")
             continue
+        odd, record = plan.warnings, plan.record
         if row is None:
-            row = _added(plan, table, placed, ids[number], contacts=contacts)
-            unsure += [row.cells["site_id"]] if unsure_zone(placed) else []
+            row = table.add(new_row(placed, ids[number], record, odd, contacts=contacts))
+            new.append(placed)
         else:
-            new = changes(placed, row.cells, plan.record, plan.warnings, contacts=contacts)
-            table.update(row, new)
+            table.update(row, changes(placed, row.cells, record, odd, contacts=contacts))
         plan.rows.append(row.cells)
         plan.hospitals.append(placed.hospital)
-    _say(plan, look, unsure, [row.cells["site_id"] for row in rows], contacts=contacts)
-
-
-def _added(plan: Plan, table: CsvText, placed: Placed, site_id: str, *, contacts: bool) -> CsvRow:
-    table.add(new_row(placed, site_id, plan.record, plan.warnings, contacts=contacts))
-    return table.rows[-1]
+    _say(plan, look, new, [row.cells["site_id"] for row in rows], contacts=contacts)
 
 
 def _recognised(plan: Plan, look: Checks) -> list[Hospital]:
@@ -286,22 +285,37 @@ def _recognised(plan: Plan, look: Checks) -> list[Hospital]:
     return list(found.values())
 
 
-def _say(plan: Plan, look: Checks, unsure: list[str], there: list[str], *, contacts: bool) -> None:
+def _say(plan: Plan, look: Checks, new: list[Placed], there: list[str], *, contacts: bool) -> None:
     """What holds for several hospitals, in one sentence each."""
+    if not plan.record.locations:
+        plan.warnings.append("The record names no hospitals.")
     if look.unchecked:
         said = "the gazetteer does not know the city, so the registry’s point was not checked."
         plan.warnings.append(f"{_some(look.unchecked)}: {said}")
-    if unsure:
+    if unsure := [placed.label for placed in new if unsure_zone(placed)]:
         plan.warnings.append(f"{_some(unsure)}: the time zone is a guess. Correct it.")
+    countries = {placed.hospital.country for placed in new}
+    if several := sorted(code for code in countries if len(languages_of(code)) > 1):
+        said = "several languages are official. Keep those of each hospital; mails use the first."
+        plan.warnings.append(f"{', '.join(several)}: {said}")
     named = {row["site_id"] for row in plan.rows}
     if gone := [site_id for site_id in there if site_id not in named]:
         said = "not in the record. They stay as they are; ask, then close or remove them."
         plan.warnings.append(f"{_some(gone)}: {said}")
-    if contacts and any(row["phone"] or row["contact_name"] for row in plan.rows):
-        plan.warnings.append(
+    if contacts:
+        plan.warnings += _about_contacts(plan)
+
+
+def _about_contacts(plan: Plan) -> Iterator[str]:
+    people = [each for hospital in plan.hospitals for each in hospital.location.contacts]
+    people += plan.record.contacts
+    if people:
+        yield (
             "Names, numbers and addresses come from the public registry. Ask each hospital before "
             "families see them."
         )
+    if wrong := [each.email for each in people if each.email and not each.working_email]:
+        yield f"{_some(wrong)}: mail to such an address never arrives. It is left out."
 
 
 def _some(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -85,8 +86,8 @@ def new_ids(
         if number in found:
             continue
         base, post = hospital.base_id, slug(hospital.postcode)
-        tries = [base, *([f"{base}-{post}"] if post else [])]
-        tries += [f"{base}-{count}" for count in range(2, len(hospitals) + len(used) + 3)]
+        named = [base, f"{base}-{post}"] if post else [base]
+        tries = itertools.chain(named, (f"{base}-{count}" for count in itertools.count(2)))
         ids[number] = next(each for each in tries if each not in used)
         used.add(ids[number])
     return ids

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from portal.content.checks import mail_address_problem
 from portal.content.registry.fields import Fields, RecordError, read_json
 
 _NCT = re.compile(r"NCT\d{8}")
 _EU_CT = re.compile(r"\d{4}-5\d{5}-\d\d(-\d\d)?")
 _NAMED_NUMBERS = {"EUDRACT_NUMBER": "EudraCT", "CTIS": "EU CT"}
+MOST_LOCATIONS = 5_000
 _SPREADSHEET = "=+-@"  # a cell that begins so would be run by a spreadsheet
 
 
@@ -30,6 +32,11 @@ class Contact:
     name: str
     phone: str
     email: str
+
+    @property
+    def working_email(self) -> str:
+        """Empty if mail to it can never arrive."""
+        return "" if not self.email or mail_address_problem(self.email) else self.email
 
 
 @dataclass(frozen=True)
@@ -204,22 +211,23 @@ def _contact(each: Fields) -> Contact:
 
 
 def _locations(places: Fields, odd: list[str]) -> tuple[Location, ...]:
-    found: list[Location] = []
-    for each in places.parts("locations"):
-        place = Location(
-            facility=each.text("facility").lstrip(_SPREADSHEET).strip(),
-            city=each.text("city").lstrip(_SPREADSHEET).strip(),
-            state=each.text("state"),
-            postcode=each.text("zip").lstrip(_SPREADSHEET).strip(),
-            country=each.text("country"),
-            status=each.text("status"),
-            point=_point(each, odd),
-            contacts=tuple(_contact(one) for one in each.parts("contacts")),
-        )
-        found.append(place)
-    if not found:
-        odd.append("The record names no hospitals.")
-    return tuple(found)
+    given = places.parts("locations")
+    if len(given) > MOST_LOCATIONS:
+        raise RecordError(f"The record has {len(given):,} hospitals. No study has that many.")
+    return tuple(_location(each, odd) for each in given)
+
+
+def _location(each: Fields, odd: list[str]) -> Location:
+    return Location(
+        facility=each.text("facility").lstrip(_SPREADSHEET).strip(),
+        city=each.text("city").lstrip(_SPREADSHEET).strip(),
+        state=each.text("state"),
+        postcode=each.text("zip").lstrip(_SPREADSHEET).strip(),
+        country=each.text("country"),
+        status=each.text("status"),
+        point=_point(each, odd),
+        contacts=tuple(_contact(one) for one in each.parts("contacts")),
+    )
 
 
 def _point(each: Fields, odd: list[str]) -> Point | None:

@@ -28,6 +28,10 @@ class Placed:
     point: Point
     region: str = ""
 
+    @property
+    def label(self) -> str:
+        return self.hospital.location.label
+
 
 def contact_of(hospital: Hospital) -> Contact | None:
     """Who answers families, if the record says; else whoever leads the study there."""
@@ -92,17 +96,20 @@ def changes(
     return new
 
 
-def mailbox(site_id: str, hospital: Hospital, *, contacts: bool) -> dict[str, str]:
+def mailbox(site_id: str, address: str = "") -> dict[str, str]:
     """A row of `mailboxes.csv` for a hospital that has none."""
-    contact = contact_of(hospital) if contacts else None
-    email = contact.email if contact else ""
-    return {"site_id": site_id, "email": email or f"{site_id}@{STAND_IN}"}
+    return {"site_id": site_id, "email": address or f"{site_id}@{STAND_IN}"}
+
+
+def address_of(hospital: Hospital) -> str:
+    """Where the hospital's contact reads mail; empty if the record has no address that works."""
+    contact = contact_of(hospital)
+    return contact.working_email if contact else ""
 
 
 def unsure_zone(placed: Placed) -> bool:
-    return not timezone_of(placed.hospital.country, placed.hospital.location.state, placed.region)[
-        1
-    ]
+    hospital = placed.hospital
+    return not timezone_of(hospital.country, hospital.location.state, placed.region)[1]
 
 
 def row_point(row: Mapping[str, str]) -> Point | None:

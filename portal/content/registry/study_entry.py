@@ -234,7 +234,7 @@ def new_entry(record: Record, facts: Facts, *, today: date, timezone: str, conta
             _nested("details", details),
             block("registry_title", record.official_title),
             _sources_block(record),
-            *([_central(record)] if contacts and record.contacts else []),
+            *filter(None, [_central(record) if contacts else ""]),
         )
     )
 
@@ -253,7 +253,7 @@ def _sources_block(record: Record) -> str:
 
 def _central(record: Record) -> str:
     """The study's office as registered; without an address there is none."""
-    given = next((each for each in record.contacts if each.email), None)
+    given = next((each for each in record.contacts if each.working_email), None)
     if given is None:
         return ""
     name = f"Central office of {words.for_families(record.acronym) or record.nct}"
