@@ -752,25 +752,20 @@ def test_a_missing_file_is_refused(run: Run, tmp_path: Path) -> None:
         (B + "study.yaml", "title: A part", "title: [A part", "not valid YAML"),
         (B + "study.yaml", "title: A part", "titel: A part", "“titel” is not known here"),
         (B + "sites.csv", "trial_nct,", "nct,", "The first row is not right"),
-        (B + "sites.csv", ",Wien,", ",", ""),
-        (B + "study.yaml", "details:\n", "details: &d\n", ""),
+        (B + "sites.csv", "Vienna,1090,", "Vienna,1090,,", "22 columns; the first row has 21"),
+        (B + "sites.csv", "Europe/Vienna", "Europe/Wien", "“Europe/Wien” is unknown"),
+        (B + "study.yaml", "  sex: ''", "  phase: Phase 1", "“phase” stands here twice"),
     ],
 )
-def test_a_folder_with_mistakes_is_refused_or_left_right(
+def test_a_folder_with_mistakes_is_refused(
     config: ConfigCopy, run: Run, file: str, old: str, new: str, sentence: str
 ) -> None:
-    if old not in config.text(file):
-        old, new = "Vienna,1090,", "Vienna,1090,,"
-        sentence = "columns; the first row has 21"
     config.edit(file, old, new)
     before = tree(config)
     result = run(record(B_RECORD), "--into", "hem-ismart-b")
-    if sentence:
-        assert result.exit_code == 2
-        assert sentence in result.stderr
-        assert tree(config) == before
-    else:
-        assert check(config.root, today=TODAY) == ()
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert tree(config) == before
 
 
 def test_mistakes_of_another_study_do_not_stop(config: ConfigCopy, run: Run) -> None:
@@ -782,18 +777,23 @@ def test_words_that_a_family_must_not_read_do_not_get_in(
     config: ConfigCopy, run: Run, tmp_path: Path
 ) -> None:
     value = load("NCT05946772")
-    title = "Eligible people [18F]FDG {x} <b>and</b> %(name)s"
+    title = "Eligible people [18F]FDG"
     protocol(value)["identificationModule"]["briefTitle"] = title
-    protocol(value)["armsInterventionsModule"]["interventions"][0]["name"] = "[18F]FDG {dose} </p>"
-    protocol(value)["conditionsModule"]["conditions"] = ["Eligibility", "A\u202eB\ud800\nC"]
+    protocol(value)["armsInterventionsModule"]["interventions"][0]["name"] = (
+        "[18F]FDG {dose} </p> %(x)s"
+    )
+    protocol(value)["conditionsModule"]["conditions"] = [
+        "Eligibility",
+        "[A](word:all)\u202eB\ud800\nC",
+    ]
     locations(value)[0]["facility"] = '=HYPERLINK("x")'
     result = run(put(tmp_path, value), "--into", "cit")
     assert result.exit_code == 0, result.output
     made = load_config(config.root).study("cit")
     assert made is not None
     assert made.title == "Study NCT05946772"
-    assert made.medicines[0] == "(18F)FDG (dose) (/p)"
-    assert made.details.conditions == ("AB C",)
+    assert made.medicines[0] == "(18F)FDG (dose) (/p) % (x)s"
+    assert made.details.conditions == ("(A)(word all)B C",)
     assert made.sites[0].institution == 'HYPERLINK("x")'
 
 
@@ -867,14 +867,21 @@ def test_five_hundred_hospitals_in_less_than_two_seconds(
     locations(value)[:] = places
     path = put(tmp_path, value)
     run(record(B_RECORD))  # unpacks the gazetteer
-    start = time.perf_counter()
-    assert run(path, "--json").exit_code == 0
-    read = time.perf_counter() - start
-    assert run(path, "--into", "zn").exit_code == 0
-    written = time.perf_counter() - start - read
+    reading = min(_seconds(lambda: run(path, "--json")) for _ in range(3))
+    writing = _seconds(lambda: run(path, "--into", "zn"))
     assert len(rows(config, "zn")) == 500
-    assert read < 2
-    assert written < 2
+    value["derivedSection"]["miscInfoModule"]["versionHolder"] = "2026-11-01"
+    put(tmp_path, value)
+    writing = min(writing, _seconds(lambda: run(path, "--into", "zn")))
+    assert {row["status_on"] for row in rows(config, "zn").values()} >= {"2026-11-01"}
+    assert reading < 2
+    assert writing < 2
+
+
+def _seconds(work: Callable[[], Result]) -> float:
+    start = time.perf_counter()
+    assert work().exit_code == 0
+    return time.perf_counter() - start
 
 
 # --- single values of YAML ----------------------------------------------------------------------

@@ -9,7 +9,10 @@ from typing import Any, NoReturn
 
 LARGEST = 20_000_000  # bytes; the largest records with results have about half of it
 LONGEST_TEXT = 2_000  # characters of one name or title
-_KINDS = {dict: "a group of fields", list: "a list", str: "a text", bool: "true or false"}
+_KINDS = {
+    dict: "a group of fields", list: "a list", str: "a text", bool: "true or false",
+    type(None): "nothing",
+}  # fmt: skip
 
 
 class RecordError(Exception):

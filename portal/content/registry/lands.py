@@ -107,6 +107,7 @@ def _plain(name: str) -> str:
     return re.sub(r"^the ", "", " ".join(words.split()))
 
 
+@lru_cache(maxsize=256)
 def languages_of(country: str) -> tuple[str, ...]:
     """Official languages, at most three, the most used first; English if none is known."""
     official = get_official_languages(country, de_facto=True)
@@ -115,6 +116,7 @@ def languages_of(country: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))[:MOST_LANGUAGES] or ("en",)
 
 
+@lru_cache(maxsize=1024)
 def timezone_of(country: str, *regions: str) -> tuple[str, bool]:
     """The zone of a region (state) of a country, and whether it is sure."""
     wanted = {_plain(region) for region in regions if region}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LONGEST_ID = 56  # a mailbox named after it must fit into 64 characters
 MOST_WORDS = 4
@@ -34,6 +35,7 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 _COMMON = _SMALL | frozenset(_COMMON_WORDS.split())
 
 
+@lru_cache(maxsize=8192)
 def slug(text: str, country: str = "") -> str:
     """Small letters, digits and hyphens: ‘Hôpital Robert Debré’ → ‘hopital-robert-debre’."""
     lower = unicodedata.normalize("NFC", text).casefold()

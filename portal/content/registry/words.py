@@ -123,7 +123,7 @@ def for_families(text: str) -> str:
     if "eligib" in text.casefold():
         return ""
     plain = text.translate(_BRACKETS) if re.search(r"[\[\]{}]", text) else text
-    plain = re.sub(r"%\(", "% (", plain)
+    plain = plain.replace("%(", "% (").replace("(word:", "(word ")
     return plain.translate(_BRACKETS) if broken_markup(plain) else plain
 
 
