@@ -6,11 +6,12 @@ Tracebacks name files and lines only: exception texts and local values can hold 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -23,13 +24,29 @@ def set_up_logs() -> None:
             _only_places,
             structlog.processors.JSONRenderer(ensure_ascii=True),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Forgiving(sys.stderr))),
         cache_logger_on_first_use=False,
     )
     # Libraries may put values into their messages, so only their warnings’ class is kept.
     logging.basicConfig(
         level=logging.ERROR, stream=sys.stderr, format="%(name)s %(levelname)s", force=True
     )
+
+
+class _Forgiving:
+    """Standard error that may fill up: what cannot be logged must stop nothing (F22)."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def _only_places(

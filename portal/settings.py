@@ -48,7 +48,7 @@ class Settings:
                 f"Set {', '.join(missing)} before starting (README, ‘Settings’), "
                 "or run “make run” once: it makes values for development."
             )
-        port = _port(known.get("PORT", "8000"))
+        port = read_port(known.get("PORT", "8000"))
         base_url = known.get("PORTAL_BASE_URL", f"http://127.0.0.1:{port}").rstrip("/")
         return cls(
             database_url=known["PORTAL_DATABASE_URL"],
@@ -92,7 +92,8 @@ def _development_values(data: Path) -> dict[str, str]:
     return values
 
 
-def _port(text: str) -> int:
+def read_port(text: str) -> int:
+    """Raises SettingsError: no port."""
     if not text.isdecimal() or not 0 < int(text) < 65536:
         raise SettingsError(f"PORT is “{text}”. Set it to a number from 1 to 65535.")
     return int(text)

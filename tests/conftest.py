@@ -6,7 +6,11 @@ import os
 
 import pytest
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.browser_fixtures"]
+pytest_plugins = [
+    "tests.support.fixtures",
+    "tests.support.browser_fixtures",
+    "tests.support.figures",
+]
 
 # A developer’s own portal must not leak into a test.
 for name in [name for name in os.environ if name.startswith("PORTAL_")]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
 
 from portal.cli.errors import CommandError
 from portal.cli.parts import parts_or_stop
+from portal.store.records import StoredRequest
 
 
 @click.group()
@@ -28,17 +30,7 @@ def list_requests(as_json: bool) -> None:
         mails: dict[str, list[dict[str, Any]]] = {}
         for mail in deliveries.every(db):
             mails.setdefault(mail.request_id, []).append(_delivery(mail))
-        rows = [
-            {
-                "reference": row.reference,
-                "study": row.study,
-                "site": row.site,
-                "state": row.state,
-                "created_at": row.created_at.isoformat(),
-                "deliveries": mails.get(row.id, []),
-            }
-            for row in stored.every(db)
-        ]
+        rows = [_request(row) | {"deliveries": mails.get(row.id, [])} for row in stored.every(db)]
     if as_json:
         click.echo(json.dumps(rows))
         return
@@ -49,13 +41,61 @@ def list_requests(as_json: bool) -> None:
 
 @requests.command()
 @click.argument("reference")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON only.")
+def show(reference: str, as_json: bool) -> None:
+    """One request: every mail, every try, every step, and what is still to come."""
+    from portal.store import deliveries, events, follow_ups
+
+    parts = parts_or_stop()
+    with parts.store.read() as db:
+        request = _found(parts, reference, db)
+        mails = [
+            _delivery(mail)
+            | {
+                "mail": mail.mail,
+                "contact": mail.contact,
+                "tries": [
+                    {"at": _iso(t.at), "step": t.step, "reply": t.reply, "outcome": t.outcome}
+                    for t in deliveries.attempts_of(db, mail.id)
+                ],
+            }
+            for mail in deliveries.of_request(db, request.id)
+        ]
+        shown = _request(request) | {
+            "deliveries": mails,
+            "events": [
+                {"at": _iso(e.at), "kind": e.kind, "site": e.site}
+                for e in events.of_request(db, request.id)
+            ],
+            "to_come": [
+                {"due_at": _iso(f.due_at), "kind": f.kind}
+                for f in follow_ups.of_request(db, request.id)
+            ],
+        }
+    click.echo(json.dumps(shown, indent=None if as_json else 2))
+
+
+@requests.command()
+@click.argument("reference")
+def resend(reference: str) -> None:
+    """Try parked and failed mails of a request again, now."""
+    from portal.store import deliveries
+
+    parts = parts_or_stop()
+    with parts.store.write() as db:
+        count = deliveries.send_again(db, _found(parts, reference, db).id, parts.now())
+    click.echo(f"{count} mails of {reference} are due again.")
+
+
+@requests.command()
+@click.argument("reference")
 def erase(reference: str) -> None:
     """Erase one request: its content and waiting mails go at once."""
     from portal.services.erase import erase as erase_request
 
     parts = parts_or_stop()
     if not erase_request(parts, reference, now=parts.now()):
-        raise CommandError(f"There is no request {reference}. “flask requests list” shows all.")
+        raise _unknown(reference)
     click.echo(f"{reference} is erased.")
 
 
@@ -80,15 +120,6 @@ def list_deliveries(state: str | None, as_json: bool) -> None:
         click.echo(f"{row['id']}  {row['to']:<7} {row['state']:<12} tries: {row['attempts']}")
 
 
-def _delivery(mail: Any) -> dict[str, Any]:
-    return {
-        "to": mail.recipient,
-        "state": mail.state,
-        "attempts": mail.attempts,
-        "due_at": mail.due_at.isoformat() if mail.due_at else None,
-    }
-
-
 @click.command()
 def purge() -> None:
     """Erase what is past its time in portal.toml; the worker also does this every hour."""
@@ -97,3 +128,39 @@ def purge() -> None:
     parts = parts_or_stop()
     gone = purge_due(parts, now=parts.now())
     click.echo(f"Erased: {gone.requests} requests, {gone.form_keys} form keys.")
+
+
+def _found(parts: Any, reference: str, db: Any) -> StoredRequest:
+    from portal.store import requests as stored
+
+    request = stored.find_by_reference(db, parts.keys, reference)
+    if request is None:
+        raise _unknown(reference)
+    return request
+
+
+def _unknown(reference: str) -> CommandError:
+    return CommandError(f"There is no request {reference}. “flask requests list” shows all.")
+
+
+def _request(row: Any) -> dict[str, Any]:
+    return {
+        "reference": row.reference,
+        "study": row.study,
+        "site": row.site,
+        "state": row.state,
+        "created_at": _iso(row.created_at),
+    }
+
+
+def _delivery(mail: Any) -> dict[str, Any]:
+    return {
+        "to": mail.recipient,
+        "state": mail.state,
+        "attempts": mail.attempts,
+        "due_at": _iso(mail.due_at),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -16,28 +16,37 @@ from types import FrameType
 import click
 
 from portal.cli.errors import CommandError, settings_or_stop
-from portal.settings import DEVELOPMENT_FILE, ROOT, Settings, data_folder
+from portal.settings import DEVELOPMENT_FILE, ROOT, Settings, SettingsError, data_folder, read_port
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
 WEB_STOP_SECONDS = 5
 THREADS = 4
-DEVELOPMENT_SENDER = "HEM-iSMART portal <portal@portal.example>"
+# Neutral: on a shared phone the sender’s name must not tell of a study (privacy rule P15).
+DEVELOPMENT_SENDER = "Message service <portal@portal.example>"
 
 
 @click.command()
 def up() -> None:
     """Everything a developer needs, ended by Ctrl-C: migrate, web, worker, mail catcher."""
     catch = not os.environ.get("PORTAL_MAIL_URL")
+    # Before anything is written: a portal that runs already keeps its values.
+    _refuse_taken_port(_wanted_port())
     mail_port = free_port()
     make_development_values(mail_port)
     settings = settings_or_stop()
-    _refuse_taken_port(settings.port)
     _prepare(settings)
     commands = {"web": web_command(settings), "worker": worker_command()}
     if catch:
         commands["mail"] = catcher_command(settings, mail_port)
     run_until_stopped(settings, commands)
+
+
+def _wanted_port() -> int:
+    try:
+        return read_port(os.environ.get("PORT") or "8000")
+    except SettingsError as mistake:
+        raise CommandError(str(mistake)) from None
 
 
 @click.command()

@@ -208,9 +208,27 @@ class Routing:
 
 @dataclass(frozen=True)
 class Answering:
-    """Working days of the hospital; `tell_family_after` is the {n} of the texts."""
+    """Working days of the hospital without a press; `tell_family_after` is the {n} of the texts.
+
+    After that many the central desk is asked (reliability brief; architecture, step 7).
+    """
 
     tell_family_after: int
+    remind_after: int = 1
+    second_contact_after: int = 2
+    late_after_minutes: int = 60  # then the family is told that its mail is still on its way
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """How the operator hears of trouble by a way that is not the mail server.
+
+    `command` is run with the alarm’s text as its last word; `webhook` gets it as JSON.
+    """
+
+    after_minutes: int = 15
+    command: tuple[str, ...] = ()
+    webhook: str = ""
 
 
 @dataclass(frozen=True)
@@ -238,6 +256,7 @@ class PortalConfig:
     answering: Answering
     retention: Retention
     limits: Limits
+    alarm: Alarm = Alarm()
 
 
 @dataclass(frozen=True)

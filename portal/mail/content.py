@@ -23,3 +23,4 @@ class OutgoingMail:
     recipient: str
     message_id: str
     reply_to: str
+    return_path: str = ""  # envelope sender; empty = the usual sender

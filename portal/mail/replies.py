@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["handed_over", "retry", "unreachable", "unknown", "refused", "ours"]
+Verdict = Literal["handed_over", "retry", "unreachable", "unknown", "refused", "ours", "paused"]
 Step = Literal["build", "connect", "hello", "tls", "login", "sender", "recipient", "data", "end"]
 
 _BLAMES_US = re.compile(
@@ -37,14 +37,13 @@ def judge(step: Step, code: int, text: str) -> Outcome:
         return Outcome(step, "unreachable", code)
     if 400 <= code < 500:
         return Outcome(step, "retry", code)
-    if step in {"tls", "login", "sender"} or _is_ours(text):
-        return Outcome(step, "ours", code)
-    if step == "recipient" and 500 <= code < 600:
+    if not 500 <= code < 600:
+        # What cannot be read is no answer: it passes (F18), but the mail may be there (F16).
+        return Outcome(step, "unknown" if step == "end" else "retry", code)
+    if step == "recipient" and not _is_ours(text):
         return Outcome(step, "refused", code)
-    if 500 <= code < 600:
-        # Refused for its content or size: a fault of our template, for a person to look at.
-        return Outcome(step, "ours", code)
-    return Outcome(step, "retry", code)  # garbage: treated as passing
+    # About us, our sender, or our template’s content or size: for a person to look at.
+    return Outcome(step, "ours", code)
 
 
 def _is_ours(text: str) -> bool:

@@ -14,7 +14,13 @@ from portal.security.keys import Keys, to_bytes, to_text
 
 ID_BYTES = 16
 FAMILY_PAGE = "family-page"
-SITE_PAGE = "site-page"
+FAMILY_MAIL = "family-mail"  # was read in the mailbox, so it also proves the address
+BOUNCE = "bounce"
+
+
+def site_page(holder: str) -> str:
+    """Purpose of a hospital’s link. A request that moves on leaves the old link behind."""
+    return f"site-page/{holder}"
 
 
 def new_id() -> str:
@@ -33,13 +39,30 @@ class Links:
         raw = bytes.fromhex(row_id)
         return to_text(raw + self.keys.sign(raw, self.purpose))
 
+    def short_tag(self, row_id: str) -> str:
+        """64 bits in letters that survive a change of case, for mail addresses."""
+        return self.keys.fingerprint(row_id, self.purpose)[:8].hex()
+
     def row_id(self, token: str) -> str | None:
         """The id a token was made for; None if it was not made here for this purpose."""
-        if not token.isascii() or len(token) > 100:
+        raw = _parts(token)
+        if raw is None:
             return None
-        try:
-            raw = to_bytes(token)
-        except ValueError:
-            return None
-        row_id, tag = raw[:ID_BYTES], raw[ID_BYTES:]
+        row_id, tag = raw
         return row_id.hex() if self.keys.signed(tag, row_id, self.purpose) else None
+
+
+def claimed_id(token: str) -> str | None:
+    """The id that a token names. Not believed yet: `Links.row_id` says if it was made here."""
+    raw = _parts(token)
+    return raw[0].hex() if raw else None
+
+
+def _parts(token: str) -> tuple[bytes, bytes] | None:
+    if not token.isascii() or len(token) > 100:
+        return None
+    try:
+        raw = to_bytes(token)
+    except ValueError:
+        return None
+    return (raw[:ID_BYTES], raw[ID_BYTES:]) if len(raw) > ID_BYTES else None

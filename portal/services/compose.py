@@ -1,68 +1,99 @@
 """Fill a mail with what its reader needs, and nothing else.
 
 The hospital’s mail holds what the check page showed, never answers of the pre-screener (P14).
-The family’s copy holds their own words with every address in them broken (A6).
+The family’s copy holds their own words with every address in them broken (A6). The central
+desk’s mail holds the reference and a link.
 """
 
 from __future__ import annotations
 
-from portal.content.model import Site
+from dataclasses import dataclass
+from typing import Any
+
 from portal.mail.content import MailContent
 from portal.mail.messages import build, without_links
-from portal.security.links import FAMILY_PAGE, SITE_PAGE, Links
+from portal.security.links import FAMILY_MAIL, Links, site_page
 from portal.services.look_up import OpenRequest
 from portal.services.parts import Parts
+from portal.services.routing import CENTRAL, Route, route
 from portal.store.records import Delivery
 
 
-def compose(parts: Parts, opened: OpenRequest, delivery: Delivery) -> MailContent:
-    """The words of this delivery, in its reader’s language. Raises jinja2.TemplateError."""
+@dataclass(frozen=True)
+class Letter:
+    """The words of one delivery, and whose mailbox they are for."""
+
+    content: MailContent
+    address: str
+    reply_to: str
+    to: str  # a site’s id, ‘central’ or ‘family’
+
+
+def compose(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+    """Only two kinds of address can ever be written to: the route’s and the family’s own.
+
+    Raises jinja2.TemplateError, NoRouteError.
+    """
     if delivery.recipient == "family":
-        return _family_copy(parts, opened, delivery)
-    return _site_request(parts, opened, delivery)
+        return _to_family(parts, opened, delivery)
+    return _to_site(parts, opened, delivery)
+
+
+def _to_site(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+    where = route(
+        parts.config,
+        opened.study,
+        opened.request.site,
+        public=parts.settings.public,
+        contact=delivery.contact,
+    )
+    content = build(
+        delivery.mail,
+        where.language,
+        message=opened.message,
+        family_language=opened.request.language,
+        link=site_link(parts, opened, where.to),
+        second=delivery.contact == "second",
+        passed_on=any(event.kind == "passed_on" for event in opened.events),
+        email_failed=opened.family_mail_failed,
+        **_common(parts, opened, where),
+    )
+    return Letter(content, where.address, opened.message.email, where.to)
+
+
+def _to_family(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+    desk = opened.study.central
+    common = _common(parts, opened, opened.route)
+    if delivery.mail == "family-acknowledged":
+        common["central"] = opened.answered_by == CENTRAL
+    content = build(
+        delivery.mail,
+        opened.request.language,
+        name=without_links(opened.message.full_name),
+        words=without_links(opened.message.message),
+        link=family_link(parts, opened),
+        days=parts.config.portal.answering.tell_family_after,
+        **common,
+    )
+    return Letter(content, opened.message.email, desk.email if desk else "", "family")
+
+
+def _common(parts: Parts, opened: OpenRequest, where: Route) -> dict[str, Any]:
+    return {
+        "reference": opened.request.reference,
+        "study": opened.study,
+        "site": opened.site,
+        "central": where.site is None,
+        "reason": where.reason,
+        "public": parts.settings.public,
+    }
 
 
 def family_link(parts: Parts, opened: OpenRequest) -> str:
-    token = Links(parts.keys, FAMILY_PAGE).token(opened.request.id)
+    token = Links(parts.keys, FAMILY_MAIL).token(opened.request.id)
     return f"{parts.settings.base_url}/{opened.request.language}/requests/{token}"
 
 
-def site_link(parts: Parts, opened: OpenRequest) -> str:
-    token = Links(parts.keys, SITE_PAGE).token(opened.request.id)
+def site_link(parts: Parts, opened: OpenRequest, holder: str = CENTRAL) -> str:
+    token = Links(parts.keys, site_page(holder)).token(opened.request.id)
     return f"{parts.settings.base_url}/site/{token}"
-
-
-def chosen_site(opened: OpenRequest) -> Site | None:
-    """The hospital the family chose, wherever its message goes today."""
-    return opened.study.site(opened.request.site)
-
-
-def _site_request(parts: Parts, opened: OpenRequest, delivery: Delivery) -> MailContent:
-    return build(
-        delivery.mail,
-        opened.route.language,
-        reference=opened.request.reference,
-        study=opened.study,
-        message=opened.message,
-        family_language=opened.request.language,
-        site=chosen_site(opened),
-        central=opened.route.site is None,
-        reason=opened.route.reason,
-        link=site_link(parts, opened),
-    )
-
-
-def _family_copy(parts: Parts, opened: OpenRequest, delivery: Delivery) -> MailContent:
-    message = opened.message
-    return build(
-        delivery.mail,
-        opened.request.language,
-        reference=opened.request.reference,
-        name=without_links(message.full_name),
-        words=without_links(message.message),
-        site=chosen_site(opened),
-        central=opened.route.site is None,
-        reason=opened.route.reason,
-        link=family_link(parts, opened),
-        study=opened.study,
-    )

@@ -6,62 +6,109 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from portal.mail import retry
-from portal.mail.content import MailContent, OutgoingMail
+from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
-from portal.services.compose import compose
-from portal.services.look_up import EndedLinkError, OpenRequest, UnknownLinkError, load
+from portal.security.links import BOUNCE, Links
+from portal.services.compose import Letter, compose
+from portal.services.follow_up import OPEN_STATES
+from portal.services.look_up import EndedLinkError, UnknownLinkError, load
+from portal.services.mails import queue, tell_family
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, NoRouteError
-from portal.store import deliveries
+from portal.store import deliveries, events, requests
+from portal.store.database import StoreError
 from portal.store.records import Delivery, DeliveryState
 
 log = structlog.get_logger()
 HandOver = Callable[[OutgoingMail, datetime], Outcome]
+# The mails that carry the request itself: if they fail, somebody else must get it.
+CARRY_THE_REQUEST = ("site-request", "central-request")
+DOMAIN_PAUSE = timedelta(minutes=1)
 
 
-def deliver_next(parts: Parts, hand_over: HandOver) -> Outcome | None:
+@dataclass
+class Pauses:
+    """Receiving domains that asked for patience (F10). Each worker keeps its own."""
+
+    until: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, address: str, outcome: Outcome, now: datetime) -> None:
+        if outcome.verdict == "retry" and outcome.code is not None:
+            self.until[_domain(address)] = now + DOMAIN_PAUSE
+
+    def ends(self, address: str, now: datetime) -> datetime | None:
+        until = self.until.get(_domain(address))
+        return until if until is not None and until > now else None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    outcome: Outcome
+    letter: Letter | None = None
+    paused_until: datetime | None = None
+
+
+def deliver_next(parts: Parts, hand_over: HandOver, pauses: Pauses | None = None) -> Outcome | None:
     """One attempt at the mail that is due longest; None if nothing is due."""
     with parts.store.write() as db:
         delivery = deliveries.claim_next(db, parts.now())
     if delivery is None:
         return None
-    outcome, sent_to = _attempt(parts, delivery, hand_over)
-    _mark(parts, delivery, outcome, sent_to)
-    return outcome
+    attempt = _attempt(parts, delivery, hand_over, pauses or Pauses())
+    _mark(parts, delivery, attempt)
+    return attempt.outcome
 
 
-def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver) -> tuple[Outcome, str | None]:
+def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Pauses) -> Attempt:
     try:
-        opened = load(parts, delivery.request_id)
-        mail = _outgoing(opened, delivery, compose(parts, opened, delivery))
+        letter = compose(parts, load(parts, delivery.request_id), delivery)
     except (EndedLinkError, UnknownLinkError):
-        return Outcome("build", "refused"), None
+        return Attempt(Outcome("build", "refused"))
     except NoRouteError:
-        return Outcome("build", "ours"), None
+        return Attempt(Outcome("build", "ours"))
+    except StoreError:
+        raise  # says nothing about this mail: its lease ends, and it is tried again
     except Exception as problem:  # a broken template must not stop the other mails (F20)
         log.error("mail_not_built", delivery=delivery.id, problem=type(problem).__name__)
-        return Outcome("build", "ours"), None
-    to = "family" if delivery.recipient == "family" else opened.route.to
-    return hand_over(mail, parts.now()), to
+        return Attempt(Outcome("build", "ours"))
+    if until := pauses.ends(letter.address, parts.now()):
+        return Attempt(Outcome("build", "paused"), letter, until)
+    mail = OutgoingMail(
+        letter.content,
+        letter.address,
+        delivery.message_id,
+        letter.reply_to,
+        return_path(parts, delivery.id),
+    )
+    outcome = _handed(hand_over, mail, delivery, parts.now())
+    pauses.note(letter.address, outcome, parts.now())
+    return Attempt(outcome, letter)
 
 
-def _outgoing(opened: OpenRequest, delivery: Delivery, content: MailContent) -> OutgoingMail:
-    """Only two addresses can ever be written to: the route’s and the family’s own."""
-    central = opened.study.central
-    if delivery.recipient == "family":
-        reply_to = central.email if central else ""
-        return OutgoingMail(content, opened.message.email, delivery.message_id, reply_to)
-    return OutgoingMail(content, opened.route.address, delivery.message_id, opened.message.email)
+def _handed(hand_over: HandOver, mail: OutgoingMail, delivery: Delivery, now: datetime) -> Outcome:
+    try:
+        return hand_over(mail, now)
+    except Exception as problem:  # the same: parked, and a person looks at it
+        log.error("mail_not_sent", delivery=delivery.id, problem=type(problem).__name__)
+        return Outcome("build", "ours")
 
 
-def _mark(parts: Parts, delivery: Delivery, outcome: Outcome, sent_to: str | None) -> None:
-    now = parts.now()
-    state, due_at = _next_state(delivery, outcome, now)
+def return_path(parts: Parts, delivery_id: str) -> str:
+    """An address that names the delivery, so that a bounce finds it; 64 bits keep strangers out."""
+    domain = parts.settings.mail_from.rpartition("@")[2].strip("> ")
+    return f"b-{delivery_id}{Links(parts.keys, BOUNCE).short_tag(delivery_id)}@{domain}"
+
+
+def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
+    now, outcome = parts.now(), attempt.outcome
+    state, due_at = _next_state(delivery, attempt, now)
     with parts.store.write() as db:
         ours = deliveries.mark(
             db,
@@ -72,34 +119,73 @@ def _mark(parts: Parts, delivery: Delivery, outcome: Outcome, sent_to: str | Non
             step=outcome.step,
             outcome=outcome.verdict,
             reply=outcome.code,
-            sent_to=sent_to if state == "handed_over" else None,
-            counted=outcome.verdict != "unreachable",
+            sent_to=attempt.letter.to if attempt.letter and state == "handed_over" else None,
+            counted=outcome.verdict not in {"unreachable", "paused"},
         )
+        if ours and state == "failed":
+            after_failure(db, parts, delivery, now)
     log.info(
         "delivery",
         delivery=delivery.id,
-        recipient=delivery.recipient,
+        mail=delivery.mail,
         state=state,
         step=outcome.step,
         reply=outcome.code,
-        central=sent_to == CENTRAL,
+        central=attempt.letter is not None and attempt.letter.to == CENTRAL,
         lease_lost=not ours,
     )
 
 
 def _next_state(
-    delivery: Delivery, outcome: Outcome, now: datetime
+    delivery: Delivery, attempt: Attempt, now: datetime
 ) -> tuple[DeliveryState, datetime | None]:
-    if outcome.verdict == "handed_over":
+    verdict = attempt.outcome.verdict
+    if verdict == "handed_over":
         return "handed_over", None
-    if outcome.verdict == "ours":
+    if verdict == "ours":
         return "parked", None
-    if outcome.verdict == "refused":
+    if verdict == "refused":
         return "failed", None
-    if outcome.verdict == "unknown":
-        return "unknown", retry.soon(retry.UNKNOWN_GAP, now)
-    if now - delivery.created_at >= retry.GIVE_UP_AFTER:
+    if verdict == "paused":
+        return "retry", attempt.paused_until
+    planned = retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    if planned is None:
         return "failed", None
-    if outcome.verdict == "unreachable":
+    if verdict == "unknown":
+        # Each try may be one more copy, so these gaps grow too.
+        return "unknown", max(planned, retry.soon(retry.UNKNOWN_GAP, now))
+    if verdict == "unreachable":
         return "retry", retry.soon(retry.UNREACHABLE_GAP, now)
-    return "retry", retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    return "retry", planned
+
+
+def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetime) -> None:
+    """Given up at one address: the second contact gets it; after that the family is told.
+
+    A family’s own address that fails is told to the hospital, which then should phone.
+    """
+    request_id = delivery.request_id
+    if delivery.recipient == "family":
+        if delivery.mail == "family-copy" and deliveries.any_handed_over(db, request_id):
+            queue(db, parts, request_id, "site", "site-note", now)
+        return
+    asked = delivery.mail in CARRY_THE_REQUEST
+    if not asked or requests.state_of(db, request_id) not in OPEN_STATES:
+        return  # somebody has answered already, or nobody may get it any more
+    if delivery.contact == "first" and has_second_contact(db, parts, request_id):
+        queue(db, parts, request_id, "site", delivery.mail, now, "second")
+        return
+    if not deliveries.any_handed_over(db, request_id):
+        events.add(db, request_id, "not_delivered", now)
+        tell_family(db, parts, request_id, "family-failed", now)
+
+
+def has_second_contact(db: Connection, parts: Parts, request_id: str) -> bool:
+    request = requests.find(db, parts.keys, request_id)
+    study = parts.config.study(request.study) if request else None
+    site = study.site(request.site) if study and request else None
+    return site is not None and bool(site.second_mailbox)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()

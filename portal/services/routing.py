@@ -11,6 +11,7 @@ from typing import Literal
 
 from portal import languages
 from portal.content.model import Config, Site, Study
+from portal.store.records import Contact
 
 CENTRAL = "central"
 Reason = Literal["chosen", "unconfirmed", "not_accepting", "study_not_accepting", "no_mailbox"]
@@ -34,12 +35,19 @@ class Route:
         return self.site.id if self.site else CENTRAL
 
 
-def route(config: Config, study: Study, site_id: str, *, public: bool) -> Route:
-    """The mailbox for a message to `site_id` today. Raises NoRouteError: there is none."""
+def route(
+    config: Config, study: Study, site_id: str, *, public: bool, contact: Contact = "first"
+) -> Route:
+    """The mailbox for a message to `site_id` today.
+
+    `contact`: the site’s first mailbox, its second one if it has one, or the central desk.
+    Raises NoRouteError: there is none.
+    """
     site = study.site(site_id)
     reason = _why_not(study, site, public=public)
-    if site is not None and reason == "chosen":
-        return Route(site.mailbox, site, reason, mail_language(config, site))
+    if site is not None and reason == "chosen" and contact != "central":
+        second = site.second_mailbox if contact == "second" else ""
+        return Route(second or site.mailbox, site, reason, mail_language(config, site))
     if study.central is None or not study.central.email:
         raise NoRouteError(f"{study.slug} has no central desk")
     return Route(study.central.email, None, reason, languages.SOURCE)

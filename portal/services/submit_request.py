@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 
 from portal.content.model import Limits, Study
 from portal.security.links import new_id
+from portal.services.mails import new_mail
 from portal.services.parts import Parts
+from portal.services.schedule import schedule
 from portal.store import deliveries, requests
 from portal.store.database import AlreadyThereError
-from portal.store.records import ContactMessage, Delivery, Recipient, StoredRequest
+from portal.store.records import ContactMessage, Delivery, StoredRequest
 
 # Read aloud on the phone: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -51,6 +53,7 @@ def submit_request(
             requests.add(db, parts.keys, request, consent_version=study.text_version)
             for delivery in _mails(db, parts, request, now):
                 deliveries.add(db, delivery)
+            schedule(db, parts, request, study, now)
     except AlreadyThereError:
         # PostgreSQL: another post of the same form committed between our look and our write.
         with parts.store.read() as db:
@@ -85,9 +88,9 @@ def _refuse_flood(db: Connection, parts: Parts, email: str, now: datetime) -> No
 
 
 def _mails(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> list[Delivery]:
-    mails = [_delivery(parts, request, "site", "site-request", now)]
+    mails = [new_mail(parts, request.id, "site", "site-request", now)]
     if _copy_allowed(db, parts, request, now):
-        mails.append(_delivery(parts, request, "family", "family-copy", now))
+        mails.append(new_mail(parts, request.id, "family", "family-copy", now))
     return mails
 
 
@@ -102,26 +105,4 @@ def _copy_allowed(db: Connection, parts: Parts, request: StoredRequest, now: dat
         )
         < ceiling
         for days, ceiling in ceilings.items()
-    )
-
-
-def _delivery(
-    parts: Parts, request: StoredRequest, recipient: Recipient, mail: str, now: datetime
-) -> Delivery:
-    domain = parts.settings.mail_from.rpartition("@")[2].strip("> ")
-    delivery_id = new_id()
-    return Delivery(
-        id=delivery_id,
-        request_id=request.id,
-        recipient=recipient,
-        mail=mail,
-        state="accepted",
-        due_at=now,
-        attempts=0,
-        message_id=f"<{delivery_id}@{domain}>",
-        created_at=now,
-        handed_over_at=None,
-        sent_to=None,
-        last_outcome=None,
-        last_reply=None,
     )

@@ -32,7 +32,12 @@ class Store:
 
     @classmethod
     def open(cls, url: str) -> Store:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=not _is_sqlite(url))
+        engine = create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=not _is_sqlite(url),
+            connect_args={} if _is_sqlite(url) else _impatient(),
+        )
         if _is_sqlite(url):
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
@@ -79,6 +84,15 @@ class Store:
 
 def _is_sqlite(url: str) -> bool:
     return url.startswith("sqlite")
+
+
+def _impatient() -> dict[str, Any]:
+    """PostgreSQL waits for a lock, or for a server that vanished, for ever unless told (F23)."""
+    return {
+        "connect_timeout": BUSY_SECONDS,
+        "tcp_user_timeout": BUSY_SECONDS * 2000,
+        "options": f"-c lock_timeout={BUSY_SECONDS}s",
+    }
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

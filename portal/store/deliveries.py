@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
-from portal.store.records import Delivery, DeliveryState
+from portal.store.records import Contact, Delivery, DeliveryState, Recipient
 from portal.store.tables import attempts, deliveries
 
 # Longer than all time-outs of one attempt together: a worker that is still alive has ended.
@@ -29,6 +29,7 @@ def add(db: Connection, delivery: Delivery) -> None:
             attempts=delivery.attempts,
             message_id=delivery.message_id,
             created_at=delivery.created_at,
+            contact=delivery.contact,
         )
     )
 
@@ -95,6 +96,100 @@ def mark(
             )
         )
     return bool(changed)
+
+
+def count_since(db: Connection, request_id: str, mails: Sequence[str], since: datetime) -> int:
+    """How many mails of these kinds were queued for a request since then."""
+    wanted = (
+        select(func.count())
+        .where(deliveries.c.request_id == request_id, deliveries.c.mail.in_(list(mails)))
+        .where(deliveries.c.created_at >= since)
+    )
+    return db.execute(wanted).scalar_one()
+
+
+def any_handed_over(db: Connection, request_id: str) -> bool:
+    """Has any mail system of a hospital, or of the central desk, taken this request?"""
+    wanted = select(deliveries.c.id).where(
+        deliveries.c.request_id == request_id,
+        deliveries.c.recipient == "site",
+        deliveries.c.handed_over_at.is_not(None),
+    )
+    return db.execute(wanted.limit(1)).first() is not None
+
+
+def contacts_reached(db: Connection, request_id: str) -> list[Contact]:
+    """Which mailboxes have this request, or may have it: first, second, central."""
+    wanted = select(deliveries.c.contact).where(
+        deliveries.c.request_id == request_id,
+        deliveries.c.recipient == "site",
+        or_(
+            deliveries.c.handed_over_at.is_not(None),
+            deliveries.c.state.in_(("sending", "unknown")),
+        ),
+    )
+    return sorted(set(db.execute(wanted).scalars()))
+
+
+def drop_waiting(
+    db: Connection,
+    request_id: str,
+    recipient: Recipient,
+    mails: Sequence[str] | None = None,
+) -> None:
+    """Mails that nobody has taken yet are not wanted any more: all, or those of these kinds.
+
+    Also those a worker holds: if it is dead, nobody sends them again; else its mark is void.
+    """
+    unwanted = delete(deliveries).where(
+        deliveries.c.request_id == request_id,
+        deliveries.c.recipient == recipient,
+        deliveries.c.state.in_((*_WAITING, "sending", "parked")),
+    )
+    db.execute(unwanted.where(deliveries.c.mail.in_(mails)) if mails else unwanted)
+
+
+def send_again(db: Connection, request_id: str, now: datetime) -> int:
+    """Parked and failed mails are due at once; how many."""
+    return db.execute(
+        update(deliveries)
+        .where(deliveries.c.request_id == request_id, deliveries.c.state.in_(("parked", "failed")))
+        .values(state="accepted", due_at=now, created_at=now, attempts=0)
+    ).rowcount
+
+
+def find(db: Connection, delivery_id: str) -> Delivery | None:
+    row = db.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
+    return None if row is None else _from_row(row)
+
+
+def bounced(
+    db: Connection, delivery: Delivery, state: DeliveryState, now: datetime, reply: int | None
+) -> bool:
+    """A mail system sent back what it had taken; False if that was known already."""
+    changed = db.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery.id, deliveries.c.state != state)
+        .values(
+            state=state,
+            due_at=None,
+            handed_over_at=None,
+            last_outcome="bounced",
+            last_reply=reply,
+        )
+    ).rowcount
+    if changed:
+        db.execute(
+            insert(attempts).values(
+                delivery_id=delivery.id, at=now, step="bounce", reply=reply, outcome="bounced"
+            )
+        )
+    return bool(changed)
+
+
+def attempts_of(db: Connection, delivery_id: str) -> Sequence[Row[Any]]:
+    wanted = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    return db.execute(wanted).all()
 
 
 def of_request(db: Connection, request_id: str) -> list[Delivery]:

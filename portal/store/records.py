@@ -11,6 +11,12 @@ DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
 ]
 Recipient = Literal["site", "family"]
+Contact = Literal["first", "second", "central"]
+FollowUpKind = Literal["remind", "second_contact", "central_desk", "late"]
+EventKind = Literal[
+    "reminded", "second_contact", "central_desk", "acknowledged", "spoken", "passed_on",
+    "not_delivered", "withdrawn",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -68,4 +74,24 @@ class Delivery:
     sent_to: str | None
     last_outcome: str | None
     last_reply: int | None
+    contact: Contact = "first"
     lease: str | None = None
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Something that falls due about a request unless it ends before."""
+
+    id: int
+    request_id: str
+    kind: FollowUpKind
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact of the family’s timeline."""
+
+    at: datetime
+    kind: EventKind
+    site: str | None

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, exists, func, insert, or_, select, update
 
 from portal.security.keys import Keys
-from portal.store.records import ContactMessage, StoredRequest
-from portal.store.tables import PERSONAL, deliveries, form_keys, requests
+from portal.store.records import ContactMessage, RequestState, StoredRequest
+from portal.store.tables import PERSONAL, deliveries, events, follow_ups, form_keys, requests
 
 _EMAIL = "email"
 ENDED = ("handed_over", "parked", "failed")
@@ -104,6 +104,40 @@ def count_copies_to_address(db: Connection, keys: Keys, email: str, since: datet
     return db.execute(wanted).scalar_one()
 
 
+def state_of(db: Connection, request_id: str) -> str | None:
+    wanted = select(requests.c.state).where(requests.c.id == request_id)
+    return db.execute(wanted).scalar_one_or_none()
+
+
+def change_state(
+    db: Connection,
+    request_id: str,
+    before: Sequence[str],
+    after: RequestState,
+    now: datetime,
+    *,
+    site: str | None = None,
+) -> bool:
+    """From one of `before` to `after`; False if it stood elsewhere, and then nothing changed."""
+    values: dict[str, Any] = {"state": after, "changed_at": now}
+    if site is not None:
+        values["site"] = site
+    return bool(
+        db.execute(
+            update(requests)
+            .where(requests.c.id == request_id, requests.c.state.in_(list(before)))
+            .values(**values)
+        ).rowcount
+    )
+
+
+def ids_from_address(db: Connection, keys: Keys, email: str) -> list[str]:
+    wanted = select(requests.c.id).where(
+        requests.c.email_fingerprint.in_(_fingerprints(keys, email))
+    )
+    return list(db.execute(wanted).scalars())
+
+
 def erase(db: Connection, request_id: str, now: datetime) -> None:
     """Take every personal field and every waiting mail away; the bare row stays to answer 410."""
     empty = dict.fromkeys((*PERSONAL, "email_fingerprint"), None)
@@ -112,7 +146,8 @@ def erase(db: Connection, request_id: str, now: datetime) -> None:
         .where(requests.c.id == request_id)
         .values(state="erased", changed_at=now, **empty)
     )
-    db.execute(delete(deliveries).where(deliveries.c.request_id == request_id))
+    for table in (deliveries, follow_ups, events):
+        db.execute(delete(table).where(table.c.request_id == request_id))
 
 
 def past_retention(

@@ -107,6 +107,9 @@ deliveries = Table(
     Column("created_at", Instant, nullable=False),
     Column("handed_over_at", Instant, nullable=True),
     Column("sent_to", String(64), nullable=True),  # site id, "central" or "family" at hand-over
+    Column(
+        "contact", String(16), nullable=False, server_default="first"
+    ),  # first | second | central
     Column("last_outcome", String(32), nullable=True),
     Column("last_reply", Integer, nullable=True),
 )
@@ -126,3 +129,36 @@ attempts = Table(
     Column("outcome", String(32), nullable=False),
 )
 Index(None, attempts.c.delivery_id)
+
+# What falls due about a request unless it ends before: written with it, ended with it.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(32), nullable=False),  # remind | second_contact | central_desk | late
+    Column("due_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=True),
+)
+Index(None, follow_ups.c.ended_at, follow_ups.c.due_at)
+Index(None, follow_ups.c.request_id)
+
+# Facts for the family’s timeline: a press, or what a mail server said. Never a guess.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("site", String(64), nullable=True),
+)
+Index(None, events.c.request_id)
+
+# Who is at work; also what trouble the operator has been told of.
+signs = Table(
+    "signs",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Instant, nullable=False),
+)

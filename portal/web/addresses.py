@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, abort, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.routing import RequestRedirect
 
 from portal import languages
 from portal.web.state import portal
@@ -19,6 +20,7 @@ STATIC = Path(__file__).parent.parent / "static"
 def install(app: Flask) -> None:
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
+    app.before_request(_refuse_stray)
     app.before_request(_send_alias_home)
     app.before_request(_speak)
 
@@ -37,6 +39,13 @@ def _give_language(endpoint: str, values: dict[str, Any]) -> None:
 
     if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         values["lang"] = languages.current()
+
+
+def _refuse_stray() -> None:
+    """‘/nowhere.css’ looks like a language’s home without its slash, and is no page of ours."""
+    first = request.path.split("/")[1]
+    if isinstance(request.routing_exception, RequestRedirect) and first not in offered():
+        abort(404)
 
 
 def _send_alias_home() -> ResponseReturnValue | None:

@@ -59,7 +59,7 @@ def kept_words() -> dict[str, list[str]]:
 
 def _page(code: int) -> str:
     _speak_for_errors()
-    kept = kept_words() if code in {403, 429, 503} else {}
+    kept = kept_words() if code in {403, 429, 500, 503} else {}
     values = {
         "code": code,
         "kept": {name: texts[0] if len(texts) == 1 else texts for name, texts in kept.items()},

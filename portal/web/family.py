@@ -6,27 +6,31 @@ Whoever has the link sees states, the hospital and a masked address; never phone
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Gone, NotFound
 
 from portal.content.model import Site
 from portal.mail.retry import GIVE_UP_AFTER
-from portal.security.links import FAMILY_PAGE
-from portal.services.look_up import EndedLinkError, OpenRequest, UnknownLinkError, look_up
+from portal.services.look_up import EndedLinkError, OpenRequest, UnknownLinkError, for_family
+from portal.services.routing import CENTRAL
+from portal.services.timeline import timeline
+from portal.services.withdraw import erase_everything, withdraw
 from portal.store.records import Delivery
 from portal.web.state import portal
 
 bp = Blueprint("family", __name__)
-# Once both mails have ended there is nothing to look at again.
+# In these nothing more happens by itself.
 _ENDED = {"handed_over", "parked", "failed"}
+_LIVE = {"open", "passed_on", "acknowledged", "spoken"}
 
 
 @bp.get("/<lang>/requests/<token>")
 def page(token: str) -> ResponseReturnValue:
-    opened = open_link(token, FAMILY_PAGE)
+    opened, _ = open_link(token)
     # The script asks with this mark and loads the page anew only when something changed.
     mark = _mark(opened)
     response = make_response(_show(opened, mark))
@@ -34,43 +38,98 @@ def page(token: str) -> ResponseReturnValue:
     return response.make_conditional(request)
 
 
-def open_link(token: str, purpose: str) -> OpenRequest:
+@bp.get("/<lang>/requests/<token>/withdraw")
+def ask_withdraw(token: str) -> ResponseReturnValue:
+    opened, _ = open_link(token)
+    return render_template("pages/withdraw.html", study=opened.study, request_=opened.request)
+
+
+@bp.post("/<lang>/requests/<token>/withdraw")
+def do_withdraw(token: str) -> ResponseReturnValue:
+    opened, _ = open_link(token)
+    withdraw(portal(), opened, now=portal().now())
+    return redirect(url_for("family.page", token=token), 303)
+
+
+@bp.get("/<lang>/requests/<token>/erase")
+def ask_erase(token: str) -> ResponseReturnValue:
+    opened, proven = open_link(token)
+    return render_template(
+        "pages/erase.html", study=opened.study, request_=opened.request, proven=proven
+    )
+
+
+@bp.post("/<lang>/requests/<token>/erase")
+def do_erase(token: str) -> ResponseReturnValue:
+    opened, proven = open_link(token)
+    erase_everything(portal(), opened, proven=proven, now=portal().now())
+    return redirect(url_for("family.page", token=token), 303)
+
+
+@bp.get("/<lang>/requests/<token>/stop")
+def ask_stop(token: str) -> ResponseReturnValue:
+    opened, _ = open_link(token)
+    return render_template("pages/stop.html", study=opened.study, request_=opened.request)
+
+
+@bp.post("/<lang>/requests/<token>/stop")
+def do_stop(token: str) -> ResponseReturnValue:
+    """‘Stop everything’: the message is taken back and nothing more is mailed to the family."""
+    opened, _ = open_link(token)
+    withdraw(portal(), opened, now=portal().now())
+    return redirect(url_for("family.page", token=token), 303)
+
+
+def open_link(token: str) -> tuple[OpenRequest, bool]:
     """404 if the link was never ours, 410 if what it opened is gone."""
     try:
-        return look_up(portal(), token, purpose)
+        return for_family(portal(), token)
     except UnknownLinkError:
         raise NotFound from None
     except EndedLinkError:
         raise Gone from None
 
 
+@dataclass(frozen=True)
+class Standing:
+    """The newest mail that carries the request to somebody, and to whom it went or goes."""
+
+    delivery: Delivery | None
+    central: bool
+
+
+def _standing(opened: OpenRequest) -> Standing:
+    carried = [mail for mail in opened.deliveries if mail.mail == "site-request"]
+    latest = max(carried, key=lambda mail: mail.created_at, default=None)
+    handed_over = [mail for mail in carried if mail.state == "handed_over"]
+    shown = handed_over[-1] if handed_over and opened.request.state != "passed_on" else latest
+    if shown is not None and shown.sent_to:
+        return Standing(shown, shown.sent_to == CENTRAL)
+    return Standing(shown, opened.route.site is None)
+
+
 def _show(opened: OpenRequest, mark: str) -> str:
-    deliveries = {delivery.recipient: delivery for delivery in opened.deliveries}
-    chosen = opened.study.site(opened.request.site)
+    standing = _standing(opened)
+    copy = next((mail for mail in opened.deliveries if mail.mail == "family-copy"), None)
     return render_template(
         "pages/family.html",
         mark=mark,
         study=opened.study,
         request_=opened.request,
-        site=chosen,
-        to_site=deliveries.get("site"),
-        to_family=deliveries.get("family"),
-        central=_went_to_central(opened, deliveries.get("site")),
+        site=opened.site,
+        to_site=standing.delivery,
+        central=standing.central,
+        to_family=copy,
+        answered_by_central=opened.answered_by == CENTRAL,
+        timeline=timeline(opened),
         reason=opened.route.reason,
         email=masked(opened.message.email),
-        zone=zone(chosen, opened),
+        zone=zone(opened.site, opened),
         trying_until=opened.request.created_at + GIVE_UP_AFTER,
-        sent_at=opened.request.created_at,
         days=portal().config.portal.answering.tell_family_after,
-        watch=any(delivery.state not in _ENDED for delivery in opened.deliveries),
+        live=opened.request.state in _LIVE,
+        watch=any(mail.state not in _ENDED for mail in opened.deliveries),
     )
-
-
-def _went_to_central(opened: OpenRequest, delivery: Delivery | None) -> bool:
-    """After the hand-over what happened counts, before it what would happen now."""
-    if delivery is not None and delivery.sent_to:
-        return delivery.sent_to == "central"
-    return opened.route.site is None
 
 
 def zone(site: Site | None, opened: OpenRequest) -> ZoneInfo:
@@ -85,5 +144,6 @@ def masked(email: str) -> str:
 
 
 def _mark(opened: OpenRequest) -> str:
-    states = [(d.recipient, d.state, d.attempts) for d in opened.deliveries]
-    return hashlib.blake2b(repr((states, opened.request.state)).encode(), digest_size=8).hexdigest()
+    states = [(mail.mail, mail.state, mail.attempts) for mail in opened.deliveries]
+    facts = (states, opened.request.state, len(opened.events))
+    return hashlib.blake2b(repr(facts).encode(), digest_size=8).hexdigest()

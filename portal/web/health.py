@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import mimetypes
 
-from flask import Blueprint, Response, abort, redirect, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.services.health import health
+from portal.services.metrics import CONTENT_TYPE, as_text
+from portal.settings import LOOPBACK
 from portal.store.database import StoreError
 from portal.web.addresses import STATIC, browser_language, fingerprint
 from portal.web.page_cache import keep
@@ -30,11 +33,28 @@ def healthz() -> ResponseReturnValue:
 
 @bp.get("/readyz")
 def readyz() -> ResponseReturnValue:
+    """503 only without a database: a silent worker must not take the pages away from families."""
+    now = portal().now()
     try:
-        portal().store.check()
+        found = health(portal(), now=now)
     except StoreError:
         return {"ready": False, "database": "no answer"}, 503
-    return {"ready": True, "database": "answers"}
+    oldest = found.oldest_due
+    return {
+        "ready": True,
+        "database": "answers",
+        "worker": "at work" if found.worker_at_work(now) else "silent",
+        "oldest_due_seconds": int(oldest.total_seconds()) if oldest else 0,
+    }
+
+
+@bp.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """For Prometheus on this machine. A forwarded request came from elsewhere."""
+    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
+    if forwarded or request.remote_addr not in LOOPBACK:
+        abort(404)
+    return Response(as_text(portal(), now=portal().now()), content_type=CONTENT_TYPE)
 
 
 @bp.get("/static/<mark>/<name>")

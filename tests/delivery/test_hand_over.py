@@ -16,7 +16,7 @@ from portal.mail.content import MailContent, OutgoingMail
 from portal.mail.transport import HEADERS, MailServer, Post
 from portal.services.deliver import deliver_next
 from portal.services.parts import Parts
-from portal.worker import TROUBLE_SECONDS, Worker
+from portal.worker import IDLE_SECONDS, Worker
 from tests.support.in_process import NOON
 from tests.support.samples import deliveries_of, make_parts, write_request
 from tests.support.smtp_server import DROP, GARBAGE, SILENCE, Fault, ScriptedServer
@@ -55,7 +55,8 @@ def mail(
         (Fault("ehlo", SILENCE), "hello", "unreachable"),
         (Fault("mail", "451 4.3.0 later"), "sender", "retry"),
         (Fault("mail", "550 5.7.1 blocked"), "sender", "ours"),
-        (Fault("mail", SILENCE), "sender", "retry"),
+        (Fault("mail", SILENCE), "sender", "unreachable"),
+        (Fault("mail", GARBAGE), "sender", "retry"),
         (Fault("rcpt", "450 4.2.0 greylisted"), "recipient", "retry"),
         (Fault("rcpt", "550 5.1.1 unknown"), "recipient", "refused"),
         (Fault("rcpt", "554 5.7.1 your IP is listed"), "recipient", "ours"),
@@ -228,7 +229,8 @@ def test_an_unreachable_server_is_asked_again_soon_and_costs_no_try(
     server.down()
     request_id = write_request(parts)
     worker = Worker(parts)
-    assert worker.step() == TROUBLE_SECONDS
+    assert worker.step() == IDLE_SECONDS
+    assert worker.step() == IDLE_SECONDS, "the other mail is not tried for some seconds"
     assert {mail.attempts for mail in deliveries_of(parts, request_id).values()} == {0}
     server.up()
     parts.settings.clock.move(seconds=30)  # type: ignore[attr-defined]

@@ -11,10 +11,16 @@ import pytest
 from sqlalchemy import inspect, text
 
 from portal.mail.replies import Outcome
-from portal.security.links import FAMILY_PAGE, SITE_PAGE, Links
+from portal.security.links import FAMILY_MAIL, FAMILY_PAGE, Links, site_page
 from portal.services.deliver import deliver_next
 from portal.services.erase import erase
-from portal.services.look_up import EndedLinkError, UnknownLinkError, load, look_up
+from portal.services.look_up import (
+    EndedLinkError,
+    UnknownLinkError,
+    for_family,
+    for_site,
+    load,
+)
 from portal.services.parts import Parts
 from portal.services.purge import purge
 from portal.services.submit_request import TooManyFromAddressError
@@ -76,7 +82,7 @@ def test_an_erased_request_cannot_come_back(parts: Parts, clock: SetClock) -> No
     assert erase(parts, reference, now=parts.now())
     assert write_request(parts) == request_id
     with pytest.raises(EndedLinkError):
-        look_up(parts, token, FAMILY_PAGE)
+        for_family(parts, token)
     clock.move(hours=47)
     purge(parts, now=parts.now())
     assert write_request(parts) == request_id
@@ -109,10 +115,22 @@ def test_ten_messages_a_day_from_one_address(parts: Parts, clock: SetClock) -> N
 
 
 def test_links_of_another_purpose_open_nothing(parts: Parts) -> None:
-    token = Links(parts.keys, SITE_PAGE).token(write_request(parts))
-    assert look_up(parts, token, SITE_PAGE)
+    request_id = write_request(parts)
+
+    def token(purpose: str) -> str:
+        return Links(parts.keys, purpose).token(request_id)
+
+    assert for_site(parts, token(site_page("nl-utrecht-maxima")))[1] == "nl-utrecht-maxima"
+    assert for_site(parts, token(site_page("central")))[1] == "central"
+    assert for_family(parts, token(FAMILY_PAGE))[1] is False
+    assert for_family(parts, token(FAMILY_MAIL))[1] is True
+    for wrong in (token(FAMILY_PAGE), token(site_page("nowhere")), "x", "é"):
+        with pytest.raises(UnknownLinkError):
+            for_site(parts, wrong)
+    with pytest.raises(EndedLinkError):
+        for_site(parts, token(site_page("be-ghent-uz-gent")))
     with pytest.raises(UnknownLinkError):
-        look_up(parts, token, FAMILY_PAGE)
+        for_family(parts, token(site_page("nl-utrecht-maxima")))
 
 
 def test_retention(parts: Parts, clock: SetClock) -> None:

@@ -27,39 +27,52 @@ assert STUDY is not None
 SITE = STUDY.site("nl-utrecht-maxima")
 WORDS = "Our daughter is 4.\nSee https://evil.example/x\n<b>Can we talk?</b>"
 
+COMMON: dict[str, Any] = {
+    "study": STUDY,
+    "site": SITE,
+    "central": False,
+    "reason": "chosen",
+    "public": False,
+}
+TO_SITE: dict[str, Any] = COMMON | {
+    "message": replace(FAMILY, message=WORDS),
+    "family_language": "ar",
+    "link": "https://portal.example/site/TOKEN",
+    "second": False,
+    "passed_on": False,
+    "email_failed": False,
+}
+TO_DESK = TO_SITE | {"central": True, "reason": "unconfirmed"}
+TO_FAMILY: dict[str, Any] = COMMON | {
+    "name": "Amira Ben Salah",
+    "words": without_links(WORDS),
+    "link": "https://portal.example/en/requests/TOKEN",
+    "days": 3,
+}
 SAMPLES: dict[str, dict[str, Any]] = {
-    "site-request": {
-        "study": STUDY,
-        "message": replace(FAMILY, message=WORDS),
-        "family_language": "ar",
-        "site": SITE,
-        "central": False,
-        "reason": "chosen",
-        "link": "https://portal.example/site/TOKEN",
-    },
-    "site-request-central": {
-        "study": STUDY,
+    "site-request": TO_SITE,
+    "site-request--central": TO_DESK
+    | {
         "message": replace(FAMILY, message="", phone="", reach_by="email", place=""),
         "family_language": "en",
-        "site": SITE,
-        "central": True,
-        "reason": "unconfirmed",
-        "link": "https://portal.example/site/TOKEN",
     },
-    "family-copy": {
-        "study": STUDY,
-        "name": "Amira Ben Salah",
-        "words": without_links(WORDS),
-        "site": SITE,
-        "central": False,
-        "reason": "chosen",
-        "link": "https://portal.example/en/requests/TOKEN",
-    },
+    "site-request--second": TO_SITE | {"second": True},
+    "site-request--passed-on": TO_SITE | {"passed_on": True, "email_failed": True},
+    "site-reminder": TO_SITE,
+    "site-withdrawn": TO_SITE,
+    "site-note": TO_SITE,
+    "central-request": TO_DESK,
+    "family-copy": TO_FAMILY,
+    "family-late": TO_FAMILY,
+    "family-acknowledged": TO_FAMILY,
+    "family-acknowledged--central": TO_FAMILY | {"central": True},
+    "family-passed-on": TO_FAMILY,
+    "family-failed": TO_FAMILY,
 }
 
 
 def folder_of(sample: str) -> str:
-    return sample.removesuffix("-central")
+    return sample.partition("--")[0]
 
 
 def as_text(mail: MailContent) -> str:

@@ -13,10 +13,11 @@ import pytest
 
 from portal.places.gazetteer import Gazetteer
 from tests.support.canaries import Canaries, search
-from tests.support.in_process import PortalApp
+from tests.support.in_process import NOON, PortalApp
 from tests.support.live import LivePortal
 from tests.support.paths import ROOT
 from tests.support.postgres import Postgres
+from tests.support.samples import SetClock
 from tests.support.visitor import Visitor
 
 WATCHED = frozenset({"live_portal", "portal_app", "new_portal", "visitor"})
@@ -93,13 +94,26 @@ def portal_app(
 ) -> Iterator[PortalApp]:
     """The application in this process on an empty SQLite database."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    data = tmp_path / "data"
+    portal = PortalApp.make(data_with_places(tmp_path, unpacked_places), config=roomy_config)
+    yield portal
+    portal.close()
+
+
+@pytest.fixture
+def timed_app(tmp_path: Path, roomy_config: Path, unpacked_places: Path) -> Iterator[PortalApp]:
+    """The same with a clock that stands where a test puts it; no canaries are searched for."""
+    data = data_with_places(tmp_path, unpacked_places)
+    portal = PortalApp.make(data, config=roomy_config, clock=SetClock(NOON))
+    yield portal
+    portal.close()
+
+
+def data_with_places(folder: Path, unpacked_places: Path) -> Path:
+    data = folder / "data"
     data.mkdir()
     for file in unpacked_places.iterdir():
         (data / file.name).hardlink_to(file)
-    portal = PortalApp.make(data, config=roomy_config)
-    yield portal
-    portal.close()
+    return data
 
 
 @pytest.fixture

@@ -62,11 +62,12 @@ class Postgres:
             self.process.wait(timeout=20)
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def new_database(self) -> str:
-        """The URL of an empty database that nobody else uses."""
+    def new_database(self, like: str = "") -> str:
+        """The URL of an empty database that nobody else uses, or of a copy of one."""
         self.databases += 1
         name = f"test_{self.databases}"
-        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "portal", name)
+        words = ["-T", like.rpartition("/")[2]] if like else []
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "portal", *words, name)
         return f"postgresql+psycopg://portal@127.0.0.1:{self.port}/{name}"
 
     def _options(self) -> list[str]:

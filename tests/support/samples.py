@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +41,10 @@ class SetClock(Clock):
         return self.time  # type: ignore[attr-defined,no-any-return]
 
     def move(self, **by: float) -> None:
-        from datetime import timedelta
+        self.move_to(self.now() + timedelta(**by))
 
-        object.__setattr__(self, "time", self.now() + timedelta(**by))
+    def move_to(self, moment: datetime) -> None:
+        object.__setattr__(self, "time", moment)
 
 
 def make_parts(folder: Path, **changes: Any) -> tuple[Parts, SetClock]:
@@ -52,6 +53,13 @@ def make_parts(folder: Path, **changes: Any) -> tuple[Parts, SetClock]:
     parts = open_parts(development_settings(folder, clock=clock, **changes))
     upgrade(parts.store)
     return parts, clock
+
+
+def real_time_parts(folder: Path, **changes: Any) -> Parts:
+    """The same with the real clock, as processes beside this one have it."""
+    parts = open_parts(development_settings(folder, **changes))
+    upgrade(parts.store)
+    return parts
 
 
 def write_request(

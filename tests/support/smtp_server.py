@@ -4,7 +4,8 @@
         server.script(Fault("rcpt", "451 4.7.1 try later", times=2))
         server.script(Fault("dot", SILENCE))
 
-Steps in their order: connect (the greeting), ehlo, mail, rcpt, data, dot (after the message), quit.
+Steps in their order: connect (the greeting), ehlo, mail, rcpt, data, dot (after the message), quit;
+with `tls=` a server-side SSL context, also starttls, between two times ehlo.
 What was accepted stands in `server.received`; `server.seen` lists every step that was reached.
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
 import threading
 from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ _COMMANDS = {
     "HELO": "ehlo",
     "EHLO": "ehlo",
     "MAIL": "mail",
+    "STAR": "starttls",
     "RCPT": "rcpt",
     "DATA": "data",
     "QUIT": "quit",
@@ -35,6 +38,7 @@ _USUAL = {
     "connect": "220 mail.example ESMTP",
     "mail": "250 2.1.0 sender ok",
     "rcpt": "250 2.1.5 recipient ok",
+    "starttls": "220 2.0.0 ready",
     "data": "354 go ahead",
     "dot": "250 2.0.0 taken",
     "quit": "221 2.0.0 bye",
@@ -80,9 +84,13 @@ class ScriptedServer:
     """Runs on its own thread; `down()` takes it off the air, `up()` back to the same port."""
 
     def __init__(
-        self, features: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "SIZE 10000000")
+        self,
+        features: tuple[str, ...] = ("8BITMIME", "SMTPUTF8", "SIZE 10000000"),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.features = features
+        self.features = (*features, "STARTTLS") if tls else features
+        self.tls = tls
+        self.in_clear: list[str] = []  # lines that anybody on the way could read
         self.received: list[Received] = []
         self.seen: list[str] = []
         self.port = 0
@@ -144,7 +152,7 @@ class ScriptedServer:
         self._lines.add(task)
         try:
             # Only `down()` cancels a line, and then nobody waits for what it would have said.
-            with contextlib.suppress(ConnectionError, asyncio.CancelledError):
+            with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await self._talk(reader, writer)
         finally:
             self._lines.discard(task)
@@ -155,6 +163,7 @@ class ScriptedServer:
         if not await self._answer(writer, "connect", ""):
             return
         while line := (await reader.readline()).decode("utf-8", "replace").strip():
+            self._overhear(writer, line)
             step = _COMMANDS.get(line[:4].upper(), "")
             if not step:  # RSET, NOOP
                 await _say(writer, "250 2.0.0 ok")
@@ -166,9 +175,21 @@ class ScriptedServer:
                 if reply.startswith("2"):
                     self._keep(letter, data)
             elif reply.startswith("2"):
-                _note(letter, step, line)
+                await self._go_on(writer, letter, step, line)
             if not reply:
                 return
+
+    def _overhear(self, writer: asyncio.StreamWriter, line: str) -> None:
+        if writer.get_extra_info("ssl_object") is None:
+            self.in_clear.append(line)
+
+    async def _go_on(
+        self, writer: asyncio.StreamWriter, letter: _Letter, step: str, line: str
+    ) -> None:
+        if step == "starttls" and self.tls:
+            await writer.start_tls(self.tls)
+        else:
+            _note(letter, step, line)
 
     async def _answer(self, writer: asyncio.StreamWriter, step: str, line: str) -> str:
         """Say what the script says; the reply, or an empty string when the line is gone."""

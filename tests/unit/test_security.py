@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from portal.security.drafts import LIFETIME, DraftError, new_draft, seal, unseal
 from portal.security.keys import Keys, KeysError, make_key_file
 from portal.security.limits import SourceLimits
-from portal.security.links import FAMILY_PAGE, SITE_PAGE, Links, new_id
+from portal.security.links import FAMILY_PAGE, Links, new_id, site_page
 from portal.security.origin import allowed_hosts, allowed_origins, is_foreign
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_a_link_opens_only_its_own_purpose(keys: Keys) -> None:
     row = new_id()
     token = Links(keys, FAMILY_PAGE).token(row)
     assert Links(keys, FAMILY_PAGE).row_id(token) == row
-    assert Links(keys, SITE_PAGE).row_id(token) is None
+    assert Links(keys, site_page("a")).row_id(token) is None
     assert row not in token
     # 128 bits of id, 128 of tag, 40 of key id: 37 bytes in base64
     assert len(token) == 50

@@ -126,3 +126,12 @@ def test_every_page_says_first_where_to_turn_in_an_emergency(
 def test_no_page_speaks_of_days_in_a_placeholder(client: AuditingClient) -> None:
     for page in ("/en/", f"{STUDY}/", f"{STUDY}/questions"):
         assert "{" not in client.get(page).page.main.text
+
+
+@pytest.mark.parametrize("path", ["/nowhere.css", "/nope", "/xx", "/en/x.css", "/favicon.ico"])
+def test_what_is_no_page_is_not_found_at_once(client: AuditingClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_a_home_without_its_slash_leads_there(client: AuditingClient) -> None:
+    assert client.get("/en").status_code == 308

@@ -1,0 +1,33 @@
+"""Signs of life, and of trouble already told: a name and a time each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from portal.store.tables import signs
+
+WORKER = "worker/"
+
+
+def give(db: Connection, name: str, now: datetime) -> None:
+    """Say that `name` is there now."""
+    known = db.execute(update(signs).where(signs.c.name == name).values(at=now)).rowcount
+    if not known:
+        db.execute(insert(signs).values(name=name, at=now))
+
+
+def seen(db: Connection, name: str) -> datetime | None:
+    return db.execute(select(signs.c.at).where(signs.c.name == name)).scalar_one_or_none()
+
+
+def latest_worker(db: Connection) -> datetime | None:
+    """When any worker was last at work."""
+    wanted = select(func.max(signs.c.at)).where(signs.c.name.startswith(WORKER))
+    return db.execute(wanted).scalar_one_or_none()
+
+
+def take_back(db: Connection, name: str) -> bool:
+    """Forget a sign; False if there was none."""
+    return bool(db.execute(delete(signs).where(signs.c.name == name)).rowcount)
