@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from portal.cli.gazetteer import open_gazetteer
 from portal.content.load import ConfigError, load_config
 from portal.content.model import Config, Site
 from portal.places.choose import RankedSite, choose
-from portal.places.gazetteer import Gazetteer
 from portal.places.place import Place, UnknownCountry, UnknownPlace
-from portal.settings import config_folder, data_folder
+from portal.settings import config_folder
 
 LIMIT = 3
 MOST = 1_000
@@ -44,7 +42,7 @@ def nearest(
         known = ", ".join(one.slug for one in config.studies)
         _refuse(f"There is no study “{study}”. Studies: {known}.", as_json)
     try:
-        found = _open_gazetteer().find(country, place)
+        found = open_gazetteer().find(country, place)
     except UnknownCountry:
         _refuse(f"“{country}” is not the two-letter code of a country.", as_json)
     except UnknownPlace as unknown:
@@ -55,15 +53,6 @@ def nearest(
         )
     answer = _answer(config, found_study.sites, found, language, limit)
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else _readable(answer))
-
-
-def _open_gazetteer() -> Gazetteer:
-    """Unpacked under the data folder; in a temporary one if that cannot be written."""
-    try:
-        return Gazetteer.open(data_folder(os.environ))
-    except OSError:
-        folder = click.get_current_context().with_resource(tempfile.TemporaryDirectory())
-        return Gazetteer.open(Path(folder))
 
 
 def _answer(

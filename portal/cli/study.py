@@ -6,6 +6,7 @@ import os
 
 import click
 
+from portal.cli.study_import import import_
 from portal.clock import Clock
 from portal.content.live import live_problems
 from portal.content.load import ConfigError, check, load_config
@@ -19,6 +20,9 @@ _SOME_PUBLIC_ADDRESS = "https://portal.public"
 @click.group()
 def study() -> None:
     """Studies, hospitals and their texts (docs/add-a-study.md)."""
+
+
+study.add_command(import_)
 
 
 @study.command("check")

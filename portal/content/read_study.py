@@ -26,6 +26,7 @@ _NUMBER = re.compile(r"(\d+)(?:\.(\d+)|([a-z]))?")
 # Facts a short entry may not know; a complete study must.
 _UNKNOWN_IN_SHORT = frozenset(
     {"phase", "ages", "age_rule", "sex", "sponsor", "genes", "registry_conditions"}
+    | {"medicines", "part"}
 )
 _COMPLETE = ("overview", "steps", "criteria", "central", "registry_title", "sources")
 

@@ -76,6 +76,23 @@ class Gazetteer:
         others = [c for c in cities if _apart_km(c.place, cities[0].place) > SAME_TOWN_KM]
         return _different(others)[:SUGGESTIONS]
 
+    def named(self, country: str, text: str) -> tuple[Place, ...]:
+        """Every place of exactly this name, largest first; none is guessed.
+
+        A region may follow the name. Empty in a country whose places are not known one by one.
+        """
+        cities = self._named(country.upper(), words(text)) if text else []
+        return tuple(city.place for city in cities if not _is_country(city))
+
+    def at_postcode(self, country: str, text: str) -> Place | None:
+        """Where a postcode is: precision `postcode`, or `postcode_prefix` by its beginning."""
+        country, typed = country.upper(), words(text)
+        if not (postcode := find_postcode(country, typed)):
+            return None
+        if point := self._tables.postcode(country, postcode.code):
+            return _at_postcode(country, point, "postcode")
+        return self._by_prefix(country, postcode, typed)
+
     def _find(self, country: str, text_words: tuple[str, ...]) -> Place:
         if cities := self._named(country, text_words):
             return cities[0].place

@@ -129,6 +129,17 @@ def partial_postcode(country: str, text_words: tuple[str, ...]) -> str | None:
     return None
 
 
+def has_postcodes(country: str) -> bool:
+    """Is the form of this country's postcodes known here?"""
+    return country in _DIGITS or country in _LETTER_CODES
+
+
+def without_country(country: str, typed: str) -> str:
+    """‘DK-2100’ and ‘D-80331’ without the letters of the country."""
+    letters = "|".join(sorted({country.lower(), _VEHICLES.get(country, country.lower())}))
+    return re.sub(rf"^(?:{letters})[ -]*(?=[0-9])", "", typed.strip(), flags=re.IGNORECASE)
+
+
 def with_leading_zero(country: str, typed: str) -> str:
     """‘1067’ for 01067 Dresden: what a spreadsheet leaves of a postcode."""
     return typed.zfill(_DIGITS.get(country, 0))
