@@ -181,30 +181,6 @@ def _differences(
 
 def new_entry(record: Record, facts: Facts, *, today: date, timezone: str, contacts: bool) -> str:
     """A short entry. Its words are the registry's, and say so."""
-    title = words.for_families(record.title) or f"Study {record.nct}"
-    illnesses = list(words.shown(record.conditions)) or ["Not named in the registry"]
-    who_for = [f"People with: {'; '.join(illnesses)}"]
-    if facts.ages:
-        who_for.append(f"Age: {facts.ages}")
-    details: dict[str, Value] = {
-        "phase": facts.phase,
-        "ages": facts.ages,
-        "age_rule": [facts.age_rule] if facts.age_rule else [],
-        "sex": facts.sex,
-        "conditions": illnesses,
-        "registry_conditions": list(record.conditions),
-        "sponsor": record.sponsor,
-        "registry_name": _REGISTRY,
-        "registry_url": record.url,
-        "last_update": record.last_update,
-        "planned_people": record.planned_people,
-        "other_ids": _all_ids([], record),
-    }
-    status: dict[str, Value] = {
-        "code": facts.status,
-        "checked_on": record.as_of,
-        "source": words.source(record),
-    }
     first: dict[str, Value] = {
         "name": record.acronym or record.nct,
         "part": "",
@@ -214,8 +190,31 @@ def new_entry(record: Record, facts: Facts, *, today: date, timezone: str, conta
         "text_date": today,
         "timezone": timezone,
     }
-    lay: dict[str, Value] = {
-        "title": title,
+    status: dict[str, Value] = {
+        "code": facts.status,
+        "checked_on": record.as_of,
+        "source": words.source(record),
+    }
+    blocks = (
+        _HEAD.format(nct=record.nct),
+        _blocks(first),
+        _blocks(_lay(record, facts)),
+        _nested("status", status),
+        _nested("details", _details(record, facts)),
+        block("registry_title", record.official_title),
+        _sources_block(record),
+        _central(record) if contacts else "",
+    )
+    return "\n".join(filter(None, blocks))
+
+
+def _lay(record: Record, facts: Facts) -> dict[str, Value]:
+    """What somebody has to put into plain words."""
+    who_for = [f"People with: {'; '.join(_illnesses(record))}"]
+    if facts.ages:
+        who_for.append(f"Age: {facts.ages}")
+    return {
+        "title": words.for_families(record.title) or f"Study {record.nct}",
         "lead": [
             "The words on this page come from the public registry. They are not plain words yet.",
             "We do not know yet if it helps.",
@@ -225,18 +224,27 @@ def new_entry(record: Record, facts: Facts, *, today: date, timezone: str, conta
         "medicines": list(facts.medicines),
         "genes": [],
     }
-    return "\n".join(
-        (
-            _HEAD.format(nct=record.nct),
-            _blocks(first),
-            _blocks(lay),
-            _nested("status", status),
-            _nested("details", details),
-            block("registry_title", record.official_title),
-            _sources_block(record),
-            *filter(None, [_central(record) if contacts else ""]),
-        )
-    )
+
+
+def _details(record: Record, facts: Facts) -> dict[str, Value]:
+    return {
+        "phase": facts.phase,
+        "ages": facts.ages,
+        "age_rule": [facts.age_rule] if facts.age_rule else [],
+        "sex": facts.sex,
+        "conditions": _illnesses(record),
+        "registry_conditions": list(record.conditions),
+        "sponsor": record.sponsor,
+        "registry_name": _REGISTRY,
+        "registry_url": record.url,
+        "last_update": record.last_update,
+        "planned_people": record.planned_people,
+        "other_ids": _all_ids([], record),
+    }
+
+
+def _illnesses(record: Record) -> list[str]:
+    return list(words.shown(record.conditions)) or ["Not named in the registry"]
 
 
 def _blocks(values: Mapping[str, Value], indent: int = 0) -> str:
