@@ -36,7 +36,7 @@ test: dev-setup ## Install what the tests need, then check and test everything, 
 	@$(BIN)/python -m pytest --no-header -m "not full"
 
 test-full: dev-setup ## The same at release size, and write the figures to docs/evidence/<date>.md
-	@tools/install_test_needs.sh
+	@tools/install_test_needs.sh full
 	@tools/check.sh
 	@$(BIN)/python tools/write_evidence.py
 

@@ -46,6 +46,8 @@ _TOO_LONG = "Line too long."  # smtplib’s own words, with a 500 that no server
 CONNECT_SECONDS = 10
 COMMAND_SECONDS = 30
 END_SECONDS = 120
+# Python folds a long header in UTF-8 right after its name, and then reads it with a space.
+UNFOLDED = policy.SMTPUTF8.clone(max_line_length=998)
 HEADERS = (
     "Subject",
     "From",
@@ -141,7 +143,7 @@ class PortalMessage(Message):
 
     def as_bytes(self) -> bytes:
         needs_utf8 = not self.recipient.isascii() or not str(self.reply_to).isascii()
-        return self._message().as_bytes(policy=policy.SMTPUTF8 if needs_utf8 else policy.SMTP)
+        return self._message().as_bytes(policy=UNFOLDED if needs_utf8 else policy.SMTP)
 
 
 class PortalConnection(Connection):

@@ -8,6 +8,7 @@ desk’s mail holds the reference and a link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.utils import parseaddr
 from typing import Any
 
 from portal.mail.content import MailContent
@@ -17,6 +18,9 @@ from portal.services.look_up import OpenRequest
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, Route, route
 from portal.store.records import Delivery
+
+# Not the central desk’s mail (reference and link only), nor ‘please do not contact them’.
+ANSWERED_TO_FAMILY = ("site-request", "site-reminder")
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,9 @@ def _to_site(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
         email_failed=opened.family_mail_failed,
         **_common(parts, opened, where),
     )
-    return Letter(content, where.address, opened.message.email, where.to)
+    ours = parseaddr(parts.settings.mail_from)[1]
+    reply_to = opened.message.email if delivery.mail in ANSWERED_TO_FAMILY else ours
+    return Letter(content, where.address, reply_to, where.to)
 
 
 def _to_family(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:

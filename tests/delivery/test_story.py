@@ -24,7 +24,7 @@ from portal.services.look_up import EndedLinkError, UnknownLinkError, for_site, 
 from portal.services.parts import Parts
 from portal.services.withdraw import withdraw
 from portal.store import deliveries, follow_ups
-from tests.support.driven import drive, work
+from tests.support.driven import drive, taken, work
 from tests.support.figures import Figure
 from tests.support.samples import SetClock, make_parts, write_request
 
@@ -396,3 +396,21 @@ def test_nothing_new_is_sent_after_a_late_failure_of_what_was_taken_back(town: T
         after_failure(db, town.parts, first, town.parts.now())
     town.drive(days=6)
     assert [line.split()[-1] for line in town.lines].count("site-request") == 1
+
+
+def test_only_mails_that_want_an_answer_lead_back_to_the_family(town: Town) -> None:
+    """The central desk gets reference and link only; ‘do not contact them’ must not reply there."""
+    seen: dict[str, str] = {}
+
+    def note(mail: OutgoingMail, now: datetime) -> Outcome:
+        seen[town._which(mail)] = mail.reply_to
+        return taken(mail, now)
+
+    request_id = town.write()
+    drive(town.parts, town.clock, town.clock.now() + timedelta(days=6), note)
+    withdraw(town.parts, load(town.parts, request_id), now=town.parts.now())
+    work(town.parts, note)
+    assert {kind for kind, reply_to in seen.items() if reply_to == FAMILY} == {
+        "site-request", "site-reminder",
+    }  # fmt: skip
+    assert seen["central-request"] == seen["site-withdrawn"] == "portal@portal.example"

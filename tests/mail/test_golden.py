@@ -14,12 +14,15 @@ from typing import Any
 import pytest
 
 from portal.content.load import load_config
-from portal.mail.content import MailContent
+from portal.mail.content import MailContent, OutgoingMail
 from portal.mail.messages import build, without_links
+from portal.mail.transport import PortalMessage, _checked_bytes
+from tests.support.in_process import NOON
 from tests.support.paths import ROOT
 from tests.support.samples import FAMILY
 
 GOLDEN = Path(__file__).parent / "golden"
+MAILS = {folder.name for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()}
 CONFIG = load_config(ROOT / "config")
 OFFERED = CONFIG.portal.languages.offered
 STUDY = CONFIG.study("hem-ismart-d")
@@ -27,14 +30,12 @@ assert STUDY is not None
 SITE = STUDY.site("nl-utrecht-maxima")
 WORDS = "Our daughter is 4.\nSee https://evil.example/x\n<b>Can we talk?</b>"
 
-COMMON: dict[str, Any] = {
+TO_SITE: dict[str, Any] = {
     "study": STUDY,
     "site": SITE,
     "central": False,
     "reason": "chosen",
-    "public": False,
-}
-TO_SITE: dict[str, Any] = COMMON | {
+    "public": True,
     "message": replace(FAMILY, message=WORDS),
     "family_language": "ar",
     "link": "https://portal.example/site/TOKEN",
@@ -42,37 +43,44 @@ TO_SITE: dict[str, Any] = COMMON | {
     "passed_on": False,
     "email_failed": False,
 }
-TO_DESK = TO_SITE | {"central": True, "reason": "unconfirmed"}
-TO_FAMILY: dict[str, Any] = COMMON | {
+TO_FAMILY: dict[str, Any] = {
+    "study": STUDY,
+    "site": SITE,
+    "central": False,
+    "reason": "chosen",
+    "public": True,
     "name": "Amira Ben Salah",
     "words": without_links(WORDS),
     "link": "https://portal.example/en/requests/TOKEN",
     "days": 3,
 }
+SHORT = replace(FAMILY, message="", phone="", reach_by="email", place="")
+# What each mail is built from; ‘family-late-central’ is another sample of the mail ‘family-late’.
 SAMPLES: dict[str, dict[str, Any]] = {
     "site-request": TO_SITE,
-    "site-request--central": TO_DESK
-    | {
-        "message": replace(FAMILY, message="", phone="", reach_by="email", place=""),
-        "family_language": "en",
-    },
-    "site-request--second": TO_SITE | {"second": True},
-    "site-request--passed-on": TO_SITE | {"passed_on": True, "email_failed": True},
+    "site-request-central": TO_SITE
+    | {"central": True, "reason": "unconfirmed", "message": SHORT, "family_language": "en"},
+    "site-request-second": TO_SITE | {"second": True},
+    "site-request-passed-on": TO_SITE | {"passed_on": True, "email_failed": True},
     "site-reminder": TO_SITE,
+    "site-reminder-phone": TO_SITE | {"email_failed": True},
+    "site-note": TO_SITE | {"email_failed": True},
     "site-withdrawn": TO_SITE,
-    "site-note": TO_SITE,
-    "central-request": TO_DESK,
+    "central-request": TO_SITE | {"central": True},
     "family-copy": TO_FAMILY,
     "family-late": TO_FAMILY,
+    "family-late-central": TO_FAMILY | {"central": True},
     "family-acknowledged": TO_FAMILY,
-    "family-acknowledged--central": TO_FAMILY | {"central": True},
+    "family-acknowledged-central": TO_FAMILY | {"central": True},
     "family-passed-on": TO_FAMILY,
+    "family-passed-on-central": TO_FAMILY | {"central": True, "site": None},
     "family-failed": TO_FAMILY,
+    "family-failed-central": TO_FAMILY | {"central": True},
 }
 
 
 def folder_of(sample: str) -> str:
-    return sample.partition("--")[0]
+    return next(name for name in sorted(MAILS, key=len, reverse=True) if sample.startswith(name))
 
 
 def as_text(mail: MailContent) -> str:
@@ -90,9 +98,26 @@ def test_a_mail_reads_as_approved(sample: str, language: str) -> None:
     assert as_text(mail) == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("language", OFFERED)
+@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize("address", ["amira@family.example", "jörg.ö@münchen.example"])
+def test_every_mail_can_leave(sample: str, language: str, address: str) -> None:
+    """The bytes say what was built, for every address a family may have, also as Reply-To."""
+    content = build(folder_of(sample), language, reference="2222-3333", **SAMPLES[sample])
+    to_site = not sample.startswith("family")
+    mail = OutgoingMail(
+        content,
+        "site@sites.example" if to_site else address,
+        "<0123456789abcdef0123456789abcdef@portal.example>",
+        address if to_site else "desk@study.example",
+        "b-0123456789abcdef0123456789abcdef0123456789abcdef@portal.example",
+    )
+    data = _checked_bytes(PortalMessage(mail, "Trial portal <portal@portal.example>", NOON))
+    assert max(map(len, data.split(b"\r\n"))) <= 998
+
+
 def test_every_mail_has_its_golden_file() -> None:
-    mails = {folder.name for folder in (ROOT / "templates" / "mail").iterdir() if folder.is_dir()}
-    assert mails == {folder_of(sample) for sample in SAMPLES}
+    assert {folder_of(sample) for sample in SAMPLES} == MAILS
     for language in OFFERED:
         assert {file.stem for file in (GOLDEN / language).iterdir()} == set(SAMPLES)
 
@@ -117,3 +142,21 @@ def test_the_hospital_reads_the_words_as_they_were_written() -> None:
     mail = build("site-request", "nl", reference="2222-3333", **SAMPLES["site-request"])
     assert all(f"> {line}" in mail.text for line in WORDS.splitlines())
     assert "&lt;b&gt;Can we talk?&lt;/b&gt;" in mail.html
+
+
+CARRY_WORDS = ("site-request", "family-copy")
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_only_two_mails_carry_what_a_family_wrote(sample: str) -> None:
+    """The central desk gets a reference and a link; reminders and notes need no more (A6, P14)."""
+    mail = build(folder_of(sample), "en", reference="2222-3333", **SAMPLES[sample])
+    whole = mail.text + mail.html
+    carries = folder_of(sample) in CARRY_WORDS
+    assert ("Our daughter is 4" in whole) == (carries and sample != "site-request-central")
+    for private in (FAMILY.email, FAMILY.phone):
+        assert (private in whole) <= (folder_of(sample) == "site-request")
+    if sample.startswith(("central-", "site-reminder", "site-note", "site-withdrawn")):
+        assert "Amira" not in whole
+    ours = "\n".join(line for line in mail.text.split("\n") if not line.startswith(">"))
+    assert ours.count("https://") == (0 if sample == "site-withdrawn" else 1)
