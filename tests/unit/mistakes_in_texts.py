@@ -84,7 +84,7 @@ IN_TEXTS = {
         "cannot stand",
     ),
     "unknown filler": Mistake(
-        STUDY, "after {days}", "after {weeks}", "“{weeks}” is filled by nothing", "days"
+        STUDY, "in {days}", "after {weeks}", "“{weeks}” is filled by nothing", "days"
     ),
     "eligible": Mistake(
         STUDY,

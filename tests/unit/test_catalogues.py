@@ -256,8 +256,8 @@ PLACEBO = (
 )
 DAYS = (
     "They may call you or write to you. They may ask about the illness, past treatments and "
-    "letters from your hospital. If you have heard nothing after {days} working days, ask your "
-    "own doctor to contact the study team."
+    "letters from your hospital. If they do not answer in {days} working days, the study’s "
+    "central office is asked."
 )
 
 
