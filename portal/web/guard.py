@@ -15,6 +15,8 @@ from portal.web.compress import compress
 from portal.web.state import portal
 
 log = structlog.get_logger()
+# Asked by programs on this machine, which know no other name of it.
+FOR_MACHINES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
 # Where a form may come from elsewhere by design: none yet.
 OPEN_TO_ALL: frozenset[str] = frozenset()
 # Holds nothing of anybody, so it may be kept also where answers are in the cookie.
@@ -25,6 +27,8 @@ def install(app: Flask) -> None:
     settings = app.extensions["portal"].settings
     origins = allowed_origins(settings.base_url, settings.port, public=settings.public)
     app.config["ORIGINS"], app.config["HOSTS"] = origins, allowed_hosts(origins)
+    near = allowed_origins(f"http://127.0.0.1:{settings.port}", settings.port, public=False)
+    app.config["NEAR_HOSTS"] = allowed_hosts(near)
     app.config["HEADERS"] = security_headers(secure=settings.secure)
     app.before_request(_start)
     app.before_request(_refuse_wrong_host)
@@ -38,6 +42,8 @@ def _start() -> None:
 
 
 def _refuse_wrong_host() -> None:
+    if request.endpoint in FOR_MACHINES and request.host in current_app.config["NEAR_HOSTS"]:
+        return
     if request.host.lower() not in current_app.config["HOSTS"]:
         abort(400)
 

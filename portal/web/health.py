@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 
 from portal.services.health import health
 from portal.services.metrics import CONTENT_TYPE, as_text
-from portal.settings import LOOPBACK
+from portal.settings import LOOPBACK, is_loopback
 from portal.store.database import StoreError
 from portal.web.addresses import STATIC, browser_language, fingerprint
 from portal.web.page_cache import keep
 from portal.web.state import portal
 
 bp = Blueprint("health", __name__)
+FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
 
 
 @bp.get("/")
@@ -50,9 +51,11 @@ def readyz() -> ResponseReturnValue:
 
 @bp.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """For Prometheus on this machine. A forwarded request came from elsewhere."""
-    forwarded = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded"))
-    if forwarded or request.remote_addr not in LOOPBACK:
+    """For Prometheus on this machine, under its loopback name. What is forwarded came from
+    elsewhere."""
+    forwarded = any(name in request.headers for name in FORWARDED)
+    named = is_loopback(f"//{request.host}")
+    if forwarded or not named or request.remote_addr not in LOOPBACK:
         abort(404)
     return Response(as_text(portal(), now=portal().now()), content_type=CONTENT_TYPE)
 

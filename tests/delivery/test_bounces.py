@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import mailbox
 import subprocess
+import sys
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -21,7 +22,7 @@ from portal.services.look_up import load
 from portal.services.parts import Parts
 from portal.store.records import Delivery
 from tests.support.driven import work
-from tests.support.paths import BIN, ROOT
+from tests.support.paths import ROOT
 from tests.support.samples import SetClock, make_parts, real_time_parts, write_request
 from tests.support.workers import environment
 
@@ -272,10 +273,13 @@ def test_a_bounce_after_the_hospital_has_answered_asks_nobody_else(parts: Parts)
 # The command, as a mail server’s pipe or a person runs it.
 
 
+COMMAND = "from portal.cli.operate import bounces; bounces()"
+
+
 def bounces_read(data: Path, source: str, raw: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     url = f"sqlite:///{data / 'portal.sqlite3'}"
     return subprocess.run(
-        [BIN / "flask", "bounces", "read", source],
+        [sys.executable, "-c", COMMAND, "read", source],
         cwd=ROOT,
         env=environment(data, url, "smtp://127.0.0.1:9?tls=none"),
         input=raw,

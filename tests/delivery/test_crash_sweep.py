@@ -115,12 +115,14 @@ def empty_database(folder: Path, url: str) -> None:
     parts.store.engine.dispose()
 
 
+@pytest.mark.timeout(600)
 def test_a_death_at_every_step(tmp_path: Path, figure: Figure) -> None:
     empty_database(tmp_path, sqlite_of(tmp_path / "empty"))
     tell(figure, "SQLite", sweep(tmp_path, sqlite_of))
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("language", ["en", "nl", "ar"])
 def test_a_death_before_and_after_every_step(tmp_path: Path, figure: Figure, language: str) -> None:
     empty_database(tmp_path, sqlite_of(tmp_path / "empty"))
@@ -128,6 +130,7 @@ def test_a_death_before_and_after_every_step(tmp_path: Path, figure: Figure, lan
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 @pytest.mark.postgres
 def test_a_death_at_every_step_on_postgres(
     tmp_path: Path, postgres: Postgres, figure: Figure

@@ -29,7 +29,7 @@ from tests.support.under_fire import Families, Fire
 from tests.support.waiting import wait_until
 
 GATE, FULL = 200, 3000
-AT_MOST_APART = 0.26  # seconds between two kills
+AT_MOST_APART = 0.2  # seconds between two kills
 LEASE_OVER = timedelta(minutes=11)
 UNDER_WAY = (
     "SELECT count(*) FROM deliveries WHERE state IN ('accepted', 'retry', 'unknown', 'sending')"
@@ -59,9 +59,7 @@ def fight(fire: Fire, store: Store, kills: int) -> Battle:
         begun = time.monotonic()
         for number in range(kills):
             time.sleep(random.uniform(0.02, AT_MOST_APART))
-            if number % 6 == 5:
-                fire.kill_a_web_process()
-            else:
+            if number % 6 != 5 or not fire.kill_a_web_process():
                 fire.kill_a_worker()
         seconds = time.monotonic() - begun
         families.stopping.set()
@@ -106,7 +104,7 @@ def judge(battle: Battle, server: ScriptedServer, figure: Figure, what: str) -> 
     figure(f"{what}: of these lost", len(lost))
     figure(f"{what}: mails twice, each with the same Message-ID", twice)
     assert lost == []
-    assert len(accepted) >= sum(kills.values()) // 4, "there was hardly any traffic"
+    assert len(accepted) >= sum(kills.values()) // 10, "there was hardly any traffic"
     assert twice <= kills["worker"]
     assert set(battle.families.statuses) <= {200, 303, 503}
 
@@ -124,7 +122,8 @@ def battle(
     fought = fight(fire, store, kills)
     finish(fire, store)
     what = store.engine.dialect.name
-    assert sum(fire.kills.values()) >= kills * 0.95
+    assert sum(fire.kills.values()) == kills
+    assert fire.kills["web"] >= kills // 20
     judge(fought, server, figure, what)
     store.engine.dispose()
 
@@ -133,6 +132,7 @@ def sqlite_in(folder: Path) -> str:
     return f"sqlite:///{folder / 'data' / 'portal.sqlite3'}"
 
 
+@pytest.mark.timeout(400)
 def test_two_hundred_kills(
     tmp_path: Path, roomy_config: Path, server: ScriptedServer, figure: Figure
 ) -> None:

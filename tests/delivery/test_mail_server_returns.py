@@ -1,6 +1,6 @@
 """Whatever was wrong with the mail server: once it is well, all goes out within a minute (F8, F15).
 
-Ten minutes of trouble with fifty mails waiting; the portal’s clock is driven second by second.
+Five minutes of trouble with fifty mails waiting; the portal’s clock is driven second by second.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.support.smtp_server import SILENCE, Fault, ScriptedServer
 from tests.support.visitor import Visitor
 
 MESSAGES = 25
-TROUBLE = timedelta(minutes=10)
+TROUBLE = timedelta(minutes=5)
 TROUBLES: dict[str, tuple[Fault, ...]] = {
     "gone": (),
     "hangs before its greeting": (Fault("connect", SILENCE),),

@@ -29,6 +29,7 @@ from portal.worker import Worker
 from tests.support.canaries import Canaries
 from tests.support.driven import drive, taken, work
 from tests.support.figures import Figure
+from tests.support.fixtures import data_with_places
 from tests.support.in_process import PortalApp
 from tests.support.samples import SetClock, deliveries_of, make_parts, write_request
 
@@ -334,6 +335,8 @@ def test_metrics_hold_counts_and_ages_and_nobody(timed_app: PortalApp, app_parts
         ("192.0.2.7", {}),
         ("127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}),
         ("127.0.0.1", {"Forwarded": "for=192.0.2.7"}),
+        ("127.0.0.1", {"X-Real-IP": "192.0.2.7"}),
+        ("127.0.0.1", {"Via": "1.1 proxy"}),
     ],
 )
 def test_metrics_are_for_this_machine_alone(
@@ -343,6 +346,25 @@ def test_metrics_are_for_this_machine_alone(
         "/metrics", headers=headers, environ_overrides={"REMOTE_ADDR": address}
     )
     assert asked.status_code == 404
+
+
+def test_machines_ask_a_public_portal_by_its_loopback_name(
+    tmp_path: Path, unpacked_places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Prometheus on this machine knows no other; a proxy that passes the public name gets 404."""
+    from portal.services import parts
+
+    monkeypatch.setattr(parts, "live_problems", lambda *_: [])
+    data = data_with_places(tmp_path, unpacked_places)
+    public = PortalApp.make(data, base_url="https://portal.example")
+    near, far = "http://127.0.0.1:8000", "https://portal.example"
+    for path in ("/healthz", "/readyz"):
+        assert public.client.get(path, base_url=near).status_code == 200
+        assert public.client.get(path, base_url=far).status_code == 200
+    assert public.client.get("/metrics", base_url=near).status_code == 200
+    assert public.client.get("/metrics", base_url=far).status_code == 404
+    assert public.client.get("/en/", base_url=near).status_code == 400
+    public.close()
 
 
 def test_every_line_of_metrics_is_in_the_format(timed_app: PortalApp, app_parts: Parts) -> None:

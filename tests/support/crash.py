@@ -82,10 +82,11 @@ class Steps:
     everything: bool = False
     doing: str = ""
     gap: bool = False
+    wrote: bool = False  # since the last commit
     names: list[str] = field(default_factory=list)
 
     def reach(self, what: str, *, again: bool = False) -> None:
-        """`again`: nothing has happened since the step before; counted at release size only."""
+        """`again`: nothing lasting happened since the step before; counted at release size."""
         if again and not self.everything:
             return
         self.names.append(f"{self.doing}: {what}{GAP if self.gap else ''}")
@@ -171,17 +172,20 @@ def watch_database(steps: Steps, engine: Engine) -> None:
         steps.reach(f"before {_short(statement)}", again=True)
 
     def after(_c: Any, _cu: Any, statement: str, *_: Any) -> None:
-        steps.reach(f"after {_short(statement)}")
+        writes = statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        steps.wrote = steps.wrote or writes
+        steps.reach(f"after {_short(statement)}", again=not writes)
 
     event.listen(engine, "before_cursor_execute", before)
     event.listen(engine, "after_cursor_execute", after)
     commit = engine.dialect.do_commit
 
     def do_commit(connection: Any) -> None:
-        steps.reach("before COMMIT")
+        wrote, marks = steps.wrote, steps.gap
+        steps.reach("before COMMIT", again=not wrote)
         commit(connection)
-        writes, steps.gap = steps.gap, False
-        steps.reach("after COMMIT" + (" of the mark" if writes else ""))
+        steps.wrote = steps.gap = False
+        steps.reach("after COMMIT" + (" of the mark" if marks else ""), again=not wrote)
 
     engine.dialect.do_commit = do_commit  # type: ignore[method-assign]
 

@@ -28,10 +28,12 @@ class Sample:
 
 UNKNOWN_TOKEN = {"lang": LANGUAGE, "token": "A" * 43}
 _STUDY = "/<lang>/studies/<slug>"
+_PRIVATE = Sample(get=(404,), post=(404,), values=UNKNOWN_TOKEN, public=False)
 SAMPLES: Mapping[str, Sample] = {
     "/": Sample(get=(302,), public=False),
     "/healthz": Sample(public=False),
     "/readyz": Sample(public=False),
+    "/metrics": Sample(public=False),
     "/robots.txt": Sample(),
     "/sitemap.xml": Sample(),
     "/static/<mark>/<name>": Sample(values={"mark": "x", "name": "portal.css"}),
@@ -59,5 +61,8 @@ SAMPLES: Mapping[str, Sample] = {
     f"{_STUDY}/check/deleted": Sample(public=False),
     f"{_STUDY}/check/ended": Sample(public=False),
     "/<lang>/requests/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
-    "/site/<token>": Sample(get=(404,), values=UNKNOWN_TOKEN, public=False),
+    "/<lang>/requests/<token>/withdraw": _PRIVATE,
+    "/<lang>/requests/<token>/erase": _PRIVATE,
+    "/<lang>/requests/<token>/stop": _PRIVATE,
+    "/site/<token>": _PRIVATE,
 }

@@ -110,6 +110,7 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     reference = page.main.one(data_reference=True)["data-reference"]
     link = site_link(portal, reference, family)
     yield take("site", lambda v: v.get(link, Accept_Language=language))
+    yield from _pressed(take, visitor, location, link)
     assert find_request(portal, reference)
     erased = portal.flask("requests", "erase", reference)
     assert erased.returncode == 0, erased.stderr
@@ -172,6 +173,22 @@ def site_link(portal: LivePortal, reference: str, family: Canaries) -> str:
     link = SITE_LINK.search(mail.body())
     assert link, "the hospital’s mail holds no link"
     return link[0]
+
+
+def _pressed(
+    take: Callable[[str, Ask], Snapshot], visitor: Visitor, family: str, site: str
+) -> Iterator[Snapshot]:
+    """What the buttons of the hospital and of the family lead to."""
+    nowhere = [("action", "pass_on"), ("to", "nowhere")]
+    yield take("site-refused", lambda v: v.post(site, nowhere))
+    for action, name in (("acknowledge", "answered"), ("spoken", "spoken")):
+        assert visitor.post(site, [("action", action)]).status == 303
+        yield take(f"site-{name}", lambda v: v.get(site))
+        yield take(f"family-{name}", lambda v: v.get(family))
+    for part in ("withdraw", "erase", "stop"):
+        yield take(f"family-{part}", lambda v, part=part: v.get(f"{family}/{part}"))
+    assert visitor.post(f"{family}/stop", []).status == 303
+    yield take("family-withdrawn", lambda v: v.get(family))
 
 
 def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:

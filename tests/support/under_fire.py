@@ -31,6 +31,7 @@ from tests.support.visitor import FORM_TYPE, Visitor
 from tests.support.waiting import wait_until
 
 CREW = 2
+WEB_RESTS = 1.5  # seconds between two kills of a web process
 SITE = "nl-utrecht-maxima"
 
 
@@ -44,6 +45,7 @@ class Fire:
     mail_url: str
     port: int = field(default_factory=free_port)
     kills: dict[str, int] = field(default_factory=lambda: {"web": 0, "worker": 0})
+    last_web_kill: float = 0.0
 
     @property
     def url(self) -> str:
@@ -77,15 +79,22 @@ class Fire:
         self.crew[number] = self._new_worker()
         self.kills["worker"] += 1
 
-    def kill_a_web_process(self) -> None:
-        """The oldest, so in turn: granian takes two deaths of one within seconds for a loop."""
-        if self.web.poll() is not None:  # … and then ends, for the service manager to start it
+    def kill_a_web_process(self) -> bool:
+        """The oldest, so in turn: granian takes two deaths of one within seconds for a loop.
+
+        False if one has just died: then there would be no traffic to kill it in.
+        """
+        if self.web.poll() is not None:  # … it ends then, for the service manager to start it
             self.web = self._new_web()
         children = web_processes(self.web.pid)
-        if len(children) == os.cpu_count():
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(children[0], signal.SIGKILL)
-                self.kills["web"] += 1
+        rested = time.monotonic() - self.last_web_kill >= WEB_RESTS
+        if not rested or len(children) < (os.cpu_count() or 1):
+            return False
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(children[0], signal.SIGKILL)
+        self.last_web_kill = time.monotonic()
+        self.kills["web"] += 1
+        return True
 
     def _new_web(self) -> subprocess.Popen[bytes]:
         with (self.data / "web.log").open("ab") as log:
