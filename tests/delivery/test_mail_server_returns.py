@@ -58,7 +58,11 @@ def opened(
 
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_all_goes_out_within_a_minute_of_its_return(
-    opened: tuple[Parts, SetClock], server: ScriptedServer, figure: Figure, trouble: str
+    opened: tuple[Parts, SetClock],
+    server: ScriptedServer,
+    figure: Figure,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
 ) -> None:
     parts, clock = opened
     for number in range(MESSAGES):
@@ -72,6 +76,7 @@ def test_all_goes_out_within_a_minute_of_its_return(
         clock.move(seconds=1)
     assert not server.received
 
+    monkeypatch.undo()  # a busy machine must not make a healthy server look ill
     server.clear()
     if trouble == "gone":
         server.up()
@@ -122,6 +127,7 @@ def milliseconds(visitor: Visitor, rounds: int) -> dict[str, float]:
     return {name: statistics.median(times) for name, times in taken.items()}
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("trouble", ["gone", "refuses with 421"])
 def test_no_page_waits_for_a_mail_server_in_trouble(
     new_portal: Callable[..., LivePortal], server: ScriptedServer, figure: Figure, trouble: str

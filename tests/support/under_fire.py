@@ -128,13 +128,14 @@ class Families:
     """Write to hospitals one after another, and press again when they see no answer."""
 
     url: str
+    rest: float  # seconds between two messages of one family
     accepted: set[str] = field(default_factory=set)  # whom a page said: we have your message
     unanswered: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def write_on(self) -> None:
-        while not self.stopping.wait(0.05):
+        while not self.stopping.wait(self.rest):
             family = Canaries()
             check = self._until(200, "contact", family.form())
             if draft := re.search(r'name="draft" value="([^"]+)"', check):
