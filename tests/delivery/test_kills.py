@@ -150,6 +150,7 @@ def test_two_hundred_kills(
     battle(tmp_path, sqlite_in(tmp_path), roomy_config, server, figure, GATE, GATE_REST)
 
 
+@pytest.mark.alone
 @pytest.mark.full
 @pytest.mark.timeout(3600)
 def test_three_thousand_kills(
@@ -158,6 +159,7 @@ def test_three_thousand_kills(
     battle(tmp_path, sqlite_in(tmp_path), roomy_config, server, figure, FULL, FULL_REST)
 
 
+@pytest.mark.alone
 @pytest.mark.full
 @pytest.mark.postgres
 @pytest.mark.timeout(3600)

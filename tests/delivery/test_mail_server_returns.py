@@ -158,6 +158,7 @@ def in_trouble(server: ScriptedServer, trouble: str, yes: bool) -> None:
         server.script(*TROUBLES[trouble])
 
 
+@pytest.mark.alone
 @pytest.mark.full
 @pytest.mark.timeout(400)
 def test_within_a_minute_by_the_real_clock(
@@ -183,6 +184,7 @@ def test_within_a_minute_by_the_real_clock(
             figure(f"{trouble}: seconds by the real clock", round(time.monotonic() - begun, 1))
 
 
+@pytest.mark.alone
 @pytest.mark.full
 def test_a_worker_that_hangs_ends_within_thirty_seconds_of_sigterm(
     new_portal: Callable[..., LivePortal], server: ScriptedServer, figure: Figure
