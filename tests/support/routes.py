@@ -38,7 +38,7 @@ SAMPLES: Mapping[str, Sample] = {
     "/sitemap.xml": Sample(),
     "/static/<mark>/<name>": Sample(values={"mark": "x", "name": "portal.css"}),
     "/<lang>/": Sample(),
-    "/<lang>/other-studies": Sample(),
+    "/<lang>/other-studies": Sample(post=(303,), fields=(("country", "NL"),)),
     "/<lang>/privacy": Sample(),
     "/<lang>/accessibility": Sample(),
     f"{_STUDY}/": Sample(),
