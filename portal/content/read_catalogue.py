@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from portal.content import checks
+from portal.content.catalogue import ANOTHER, NOT_KNOWN
 from portal.content.catalogue_model import Catalogue, ListedStudy, Reach
 from portal.content.model import Problem, Study
 from portal.content.structure import structure
@@ -85,6 +86,10 @@ def listed_twice(catalogue: CatalogueFile, folders: dict[str, str]) -> Iterator[
 
 
 def _wrong(catalogue: Catalogue) -> Iterator[Found]:
+    for i, change in enumerate(catalogue.changes):
+        if change.id in (ANOTHER, NOT_KNOWN):
+            said = f"id: “{change.id}” means something else in the form."
+            yield ("changes", i, "id"), said, "Choose another id."
     known = {change.id for change in catalogue.changes}
     numbers: set[str] = set()
     for i, study in enumerate(catalogue.studies):
