@@ -29,7 +29,8 @@ def list_requests(as_json: bool) -> None:
     with parts.store.read() as db:
         mails: dict[str, list[dict[str, Any]]] = {}
         for mail in deliveries.every(db):
-            mails.setdefault(mail.request_id, []).append(_delivery(mail))
+            if mail.request_id is not None:
+                mails.setdefault(mail.request_id, []).append(_delivery(mail))
         rows = [_request(row) | {"deliveries": mails.get(row.id, [])} for row in stored.every(db)]
     if as_json:
         click.echo(json.dumps(rows))

@@ -228,6 +228,13 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Updates:
+    """News for those who signed up: at most this many mails a minute, over all workers."""
+
+    mails_per_minute: int = 60
+
+
+@dataclass(frozen=True)
 class Limits:
     """Ceilings against misuse; a higher number lets more through."""
 
@@ -246,6 +253,7 @@ class PortalConfig:
     retention: Retention
     limits: Limits
     alarm: Alarm = Alarm()
+    updates: Updates = Updates()
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ def _wrong(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
         if not 0 <= getattr(portal.routing, name) <= 40_000:
             yield ("routing", name), f"{name} is not a distance.", "Write kilometres, 0 or more."
     low = [(("routing", "stale_days"), portal.routing.stale_days)]
-    for section in ("answering", "retention", "limits"):
+    for section in ("answering", "retention", "limits", "updates"):
         low += (((section, key), n) for key, n in vars(getattr(portal, section)).items())
     for path, number in low:
         if number < 1:

@@ -10,26 +10,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import Connection
 
 from portal.mail import retry
 from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
 from portal.security.links import BOUNCE, Links
-from portal.services.compose import Letter, compose
-from portal.services.follow_up import OPEN_STATES
-from portal.services.look_up import EndedLinkError, UnknownLinkError, load
-from portal.services.mails import queue, tell_family
+from portal.services.compose import Letter
+from portal.services.look_up import EndedLinkError, UnknownLinkError
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, NoRouteError
-from portal.store import deliveries, events, requests
+from portal.services.subjects import SUBJECTS
+from portal.store import deliveries
 from portal.store.database import StoreError
 from portal.store.records import Delivery, DeliveryState
 
 log = structlog.get_logger()
 HandOver = Callable[[OutgoingMail, datetime], Outcome]
-# The mails that carry the request itself: if they fail, somebody else must get it.
-CARRY_THE_REQUEST = ("site-request", "central-request")
 DOMAIN_PAUSE = timedelta(minutes=1)
 
 
@@ -58,7 +54,8 @@ class Attempt:
 def deliver_next(parts: Parts, hand_over: HandOver, pauses: Pauses | None = None) -> Outcome | None:
     """One attempt at the mail that is due longest; None if nothing is due."""
     with parts.store.write() as db:
-        delivery = deliveries.claim_next(db, parts.now())
+        pace = parts.config.portal.updates.mails_per_minute
+        delivery = deliveries.claim_next(db, parts.now(), pace)
     if delivery is None:
         return None
     attempt = _attempt(parts, delivery, hand_over, pauses or Pauses())
@@ -68,7 +65,7 @@ def deliver_next(parts: Parts, hand_over: HandOver, pauses: Pauses | None = None
 
 def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Pauses) -> Attempt:
     try:
-        letter = compose(parts, load(parts, delivery.request_id), delivery)
+        letter = SUBJECTS[delivery.about.kind].compose(parts, delivery)
     except (EndedLinkError, UnknownLinkError):
         return Attempt(Outcome("build", "refused"))
     except NoRouteError:
@@ -123,7 +120,7 @@ def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
             counted=outcome.verdict not in {"unreachable", "paused"},
         )
         if ours and state == "failed":
-            after_failure(db, parts, delivery, now)
+            SUBJECTS[delivery.about.kind].after_failure(db, parts, delivery, now)
     log.info(
         "delivery",
         delivery=delivery.id,
@@ -157,34 +154,6 @@ def _next_state(
     if verdict == "unreachable":
         return "retry", retry.soon(retry.UNREACHABLE_GAP, now)
     return "retry", planned
-
-
-def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetime) -> None:
-    """Given up at one address: the second contact gets it; after that the family is told.
-
-    A family’s own address that fails is told to the hospital, which then should phone.
-    """
-    request_id = delivery.request_id
-    if delivery.recipient == "family":
-        if delivery.mail == "family-copy" and deliveries.any_handed_over(db, request_id):
-            queue(db, parts, request_id, "site", "site-note", now)
-        return
-    asked = delivery.mail in CARRY_THE_REQUEST
-    if not asked or requests.state_of(db, request_id) not in OPEN_STATES:
-        return  # somebody has answered already, or nobody may get it any more
-    if delivery.contact == "first" and has_second_contact(db, parts, request_id):
-        queue(db, parts, request_id, "site", delivery.mail, now, "second")
-        return
-    if not deliveries.any_handed_over(db, request_id):
-        events.add(db, request_id, "not_delivered", now)
-        tell_family(db, parts, request_id, "family-failed", now)
-
-
-def has_second_contact(db: Connection, parts: Parts, request_id: str) -> bool:
-    request = requests.find(db, parts.keys, request_id)
-    study = parts.config.study(request.study) if request else None
-    site = study.site(request.site) if study and request else None
-    return site is not None and bool(site.second_mailbox)
 
 
 def _domain(address: str) -> str:

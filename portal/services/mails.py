@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from portal.security.links import new_id
 from portal.services.parts import Parts
 from portal.store import deliveries
-from portal.store.records import Contact, Delivery, Recipient
+from portal.store.records import About, Contact, Delivery, Lane, Recipient
 
 # What the family is told at most once a day; acknowledged and failed always go (issue 4).
 SELDOM = ("family-late", "family-passed-on")
@@ -18,18 +18,20 @@ STATUS_MAILS = (*SELDOM, "family-acknowledged", "family-failed")
 
 def new_mail(
     parts: Parts,
-    request_id: str,
+    about: About,
     recipient: Recipient,
     mail: str,
     now: datetime,
+    *,
     contact: Contact = "first",
+    lane: int = Lane.URGENT,
 ) -> Delivery:
     """A delivery that is due at once. Its Message-ID stays the same on every try."""
     domain = parts.settings.mail_from.rpartition("@")[2].strip("> ")
     delivery_id = new_id()
     return Delivery(
         id=delivery_id,
-        request_id=request_id,
+        about=about,
         recipient=recipient,
         mail=mail,
         state="accepted",
@@ -42,6 +44,7 @@ def new_mail(
         last_outcome=None,
         last_reply=None,
         contact=contact,
+        lane=lane,
     )
 
 
@@ -54,7 +57,9 @@ def queue(
     now: datetime,
     contact: Contact = "first",
 ) -> None:
-    deliveries.add(db, new_mail(parts, request_id, recipient, mail, now, contact))
+    """A mail about a request."""
+    about = About("request", request_id)
+    deliveries.add(db, new_mail(parts, about, recipient, mail, now, contact=contact))
 
 
 def tell_family(db: Connection, parts: Parts, request_id: str, mail: str, now: datetime) -> None:

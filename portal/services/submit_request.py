@@ -15,7 +15,7 @@ from portal.services.parts import Parts
 from portal.services.schedule import schedule
 from portal.store import deliveries, requests
 from portal.store.database import AlreadyThereError
-from portal.store.records import ContactMessage, Delivery, StoredRequest
+from portal.store.records import About, ContactMessage, Delivery, StoredRequest
 
 # Read aloud on the phone: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -53,8 +53,7 @@ def submit_request(
             _refuse_flood(db, parts, message.email, now)
             requests.keep_key(db, fingerprint, request.id, now)
             requests.add(db, parts.keys, request, consent_version=study.text_version)
-            for delivery in _mails(db, parts, request, now):
-                deliveries.add(db, delivery)
+            deliveries.add(db, *_mails(db, parts, request, now))
             schedule(db, parts, request, study, now)
     except AlreadyThereError:
         # PostgreSQL: another post of the same form committed between our look and our write.
@@ -90,9 +89,10 @@ def _refuse_flood(db: Connection, parts: Parts, email: str, now: datetime) -> No
 
 
 def _mails(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> list[Delivery]:
-    mails = [new_mail(parts, request.id, "site", "site-request", now)]
+    about = About("request", request.id)
+    mails = [new_mail(parts, about, "site", "site-request", now)]
     if _copy_allowed(db, parts, request, now):
-        mails.append(new_mail(parts, request.id, "family", "family-copy", now))
+        mails.append(new_mail(parts, about, "family", "family-copy", now))
     return mails
 
 

@@ -10,7 +10,8 @@ RequestState = Literal["open", "acknowledged", "spoken", "passed_on", "withdrawn
 DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
 ]
-Recipient = Literal["site", "family"]
+Recipient = Literal["site", "family", "reader"]
+AboutKind = Literal["request", "confirmation", "signup", "hospital"]
 Contact = Literal["first", "second", "central"]
 FollowUpKind = Literal["remind", "second_contact", "central_desk", "late"]
 EventKind = Literal[
@@ -60,11 +61,27 @@ class StoredRequest:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a mail is about: the id of a row, or `study/site` of a hospital."""
+
+    kind: AboutKind
+    id: str
+
+
+class Lane:
+    """The lower goes first: a hospital’s mail never waits behind a hundred thousand others."""
+
+    URGENT = 0
+    SOON = 1
+    BULK = 2  # only at the provider’s pace
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One mail to one recipient; two recipients are two deliveries."""
 
     id: str
-    request_id: str
+    about: About
     recipient: Recipient
     mail: str
     state: DeliveryState
@@ -77,6 +94,7 @@ class Delivery:
     last_outcome: str | None
     last_reply: int | None
     contact: Contact = "first"
+    lane: int = Lane.URGENT
     lease: str | None = None
 
 

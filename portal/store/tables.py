@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     DateTime,
     Dialect,
@@ -14,10 +15,13 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     TypeDecorator,
 )
+
+from portal.store.records import AboutKind
 
 metadata = MetaData(
     naming_convention={
@@ -95,18 +99,74 @@ form_keys = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# What somebody who signs up for news wants to hear of; encrypted, for illness is health data.
+WISHES = ("email", "country", "illness", "age_group")
+
+# One row an address, once its owner has pressed the button in the mail.
+signups = Table(
+    "signups",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email_fingerprint", LargeBinary, nullable=False, unique=True),
+    *(Column(name, LargeBinary, nullable=False) for name in WISHES),
+    Column("language", String(16), nullable=False),  # they read this
+    Column("confirmed_at", Instant, nullable=False),
+    Column("consent_version", String(32), nullable=False),
+    Column("consent_language", String(16), nullable=False),
+    Column("consent_at", Instant, nullable=False),
+    Column("last_news_at", Instant, nullable=True),  # at most one mail a week
+)
+
+# What was typed and waits for the press of the address’s owner; days later it is gone.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # The sign-up that a changed address belongs to; after the press, the one it made.
+    Column("signup_id", String(32), ForeignKey("signups.id", ondelete="CASCADE"), nullable=True),
+    Column("email_fingerprint", LargeBinary, nullable=False),
+    *(Column(name, LargeBinary, nullable=True) for name in WISHES),  # None once pressed
+    Column("language", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("consent_version", String(32), nullable=False),
+    Column("consent_language", String(16), nullable=False),
+    Column("used_at", Instant, nullable=True),
+)
+Index(None, confirmations.c.email_fingerprint)
+Index(None, confirmations.c.created_at)
+Index(None, confirmations.c.signup_id)
+
+# What a mail can be about. Exactly one is set; the mail goes with it.
+ABOUT: dict[AboutKind, str] = {
+    "request": "request_id",
+    "confirmation": "confirmation_id",
+    "signup": "signup_id",
+    "hospital": "hospital",
+}
+_ONE_SET = " + ".join(f"(CASE WHEN {name} IS NULL THEN 0 ELSE 1 END)" for name in ABOUT.values())
+
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
-    Column("recipient", String(16), nullable=False),  # site | family
+    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=True),
+    Column(
+        "confirmation_id",
+        String(32),
+        ForeignKey("confirmations.id", ondelete="CASCADE"),
+        nullable=True,
+    ),
+    Column("signup_id", String(32), ForeignKey("signups.id", ondelete="CASCADE"), nullable=True),
+    Column("hospital", String(128), nullable=True),  # study/site: a hospital is no row of ours
+    # Who may wait for whom: 0 hospitals and families, 1 confirmations and the like, 2 bulk.
+    Column("lane", SmallInteger, nullable=False, server_default="0"),
+    Column("recipient", String(16), nullable=False),  # site | family | reader
     Column("mail", String(32), nullable=False),  # which template
     Column("state", String(16), nullable=False),
+    # None once nothing is to be done; while a worker holds it, the end of its lease.
     Column("due_at", Instant, nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease", String(32), nullable=True),
-    Column("lease_until", Instant, nullable=True),
     Column("message_id", String(128), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("handed_over_at", Instant, nullable=True),
@@ -116,9 +176,11 @@ deliveries = Table(
     ),  # first | second | central
     Column("last_outcome", String(32), nullable=True),
     Column("last_reply", Integer, nullable=True),
+    CheckConstraint(f"{_ONE_SET} = 1", name="ck_deliveries_about_one"),
 )
-Index(None, deliveries.c.state, deliveries.c.due_at)
-Index(None, deliveries.c.request_id)
+Index(None, deliveries.c.lane, deliveries.c.due_at)
+for _about in ABOUT.values():
+    Index(None, deliveries.c[_about])
 
 attempts = Table(
     "attempts",
