@@ -204,6 +204,31 @@ def bounced(
     return bool(changed)
 
 
+def first_try(db: Connection, delivery_id: str) -> datetime | None:
+    """When somebody’s server was asked first; a pause of ours is no try."""
+    wanted = select(func.min(attempts.c.at)).where(
+        attempts.c.delivery_id == delivery_id, attempts.c.step != "build"
+    )
+    found: datetime | None = db.execute(wanted).scalar_one()
+    return found
+
+
+def erase(db: Connection, delivery_id: str) -> None:
+    db.execute(delete(deliveries).where(deliveries.c.id == delivery_id))
+
+
+def drop(db: Connection, delivery: Delivery) -> None:
+    """A mail that has nothing to say any more, if this caller still holds it."""
+    held = deliveries.c.id == delivery.id, deliveries.c.lease == delivery.lease
+    db.execute(delete(deliveries).where(*held))
+
+
+def drop_ended(db: Connection, before: datetime) -> int:
+    """Mails about sign-ups that went out before then."""
+    old = deliveries.c.due_at.is_(None), deliveries.c.created_at < before
+    return db.execute(delete(deliveries).where(deliveries.c.signup_id.is_not(None), *old)).rowcount
+
+
 def attempts_of(db: Connection, delivery_id: str) -> Sequence[Row[Any]]:
     wanted = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
     return db.execute(wanted).all()
