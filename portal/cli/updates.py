@@ -92,7 +92,7 @@ def _study(parts: Parts, name: str) -> Study:
 
 
 def _show_preview(parts: Parts, found: Preview, as_json: bool) -> None:
-    shown = {
+    shown: dict[str, dict[str, Any]] = {
         code: {"people": count, "news": _counts(found, code), "text": _text(parts, found, code)}
         for code, count in sorted(found.people.items())
         if count
