@@ -121,6 +121,17 @@ def list_deliveries(state: str | None, as_json: bool) -> None:
         click.echo(f"{row['id']}  {row['to']:<7} {row['state']:<12} tries: {row['attempts']}")
 
 
+@deliveries.command("resend")
+def resend_parked() -> None:
+    """Try all parked mails again, once the fault on our side is mended."""
+    from portal.store import deliveries as stored
+
+    parts = parts_or_stop()
+    with parts.store.write() as db:
+        count = stored.send_parked_again(db, parts.now())
+    click.echo(f"{count} mails are due again.")
+
+
 @click.command()
 def purge() -> None:
     """Erase what is past its time in portal.toml; the worker also does this every hour."""

@@ -13,7 +13,7 @@ from portal.mail.messages import build
 from portal.mail.retry import GIVE_UP_AFTER
 from portal.services.compose import Letter, NothingToSayError, NotYetError
 from portal.services.look_up import EndedLinkError
-from portal.services.match import Item, Matcher, items
+from portal.services.match import Item, Matcher, by_study, items
 from portal.services.parts import Parts
 from portal.services.signup_links import manage_link, stop_link
 from portal.store import deliveries, news, signups
@@ -51,7 +51,7 @@ def digest(
     return build(
         "updates-news",
         language,
-        items=fitting,
+        studies=by_study(fitting),
         base=f"{parts.settings.base_url}/{language}",
         manage=manage,
         stop=stop,
@@ -75,7 +75,7 @@ def after_hand_over(db: Connection, _parts: Parts, delivery: Delivery, now: date
 def after_failure(db: Connection, _parts: Parts, delivery: Delivery, now: datetime) -> None:
     """An address that does not exist is not kept. One that only did not answer for days stays:
     what it missed comes with its next mail."""
-    first = deliveries.first_try(db, delivery.id)
+    first = deliveries.first_try(db, delivery)
     gave_up = first is not None and now - first >= GIVE_UP_AFTER
     if gave_up and delivery.state != "handed_over":
         deliveries.erase(db, delivery.id)

@@ -150,7 +150,7 @@ def _first_try(db: Connection, delivery: Delivery, now: datetime) -> datetime:
     """When patience begins. Bulk mail may lie for days before anybody tries it."""
     if delivery.lane < Lane.BULK:
         return delivery.created_at
-    return deliveries.first_try(db, delivery.id) or now
+    return deliveries.first_try(db, delivery) or now
 
 
 def _next_state(

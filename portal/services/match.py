@@ -52,6 +52,14 @@ def items(config: Config, told: Iterable[News]) -> tuple[Item, ...]:
     return tuple(found)
 
 
+def by_study(found: Sequence[Item]) -> list[tuple[Study, list[Item]]]:
+    """The news of each study together, so that a mail says once whom it is for."""
+    grouped: dict[str, list[Item]] = {}
+    for item in found:
+        grouped.setdefault(item.study.slug, []).append(item)
+    return [(pieces[0].study, pieces) for pieces in grouped.values()]
+
+
 class Matcher:
     """Items for a set of wishes. A hundred thousand people have a few hundred different ones."""
 
