@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from portal.content.catalogue_model import Catalogue
 from portal.content.model import GlossaryTerm, Problem, QuestionGroup, Study, Text
 from portal.content.read_sites import read_sites
 from portal.content.screener_model import Screener
@@ -22,6 +23,7 @@ SHAPES: dict[str, Any] = {
     "questions.yaml": tuple[QuestionGroup, ...],
     "screener.yaml": Screener,
     "glossary.yaml": tuple[GlossaryTerm, ...],
+    "other-studies.yaml": Catalogue,
 }
 Found = tuple[int, None, str, list[str]]
 

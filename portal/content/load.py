@@ -11,6 +11,12 @@ from datetime import date
 from pathlib import Path
 
 from portal.content.model import Config, GlossaryTerm, PortalConfig, Problem
+from portal.content.read_catalogue import (
+    CatalogueFile,
+    listed_twice,
+    read_catalogue,
+    study_problems,
+)
 from portal.content.read_portal import read_glossary, read_portal
 from portal.content.read_study import StudyFiles, read_study
 
@@ -30,6 +36,7 @@ class _Read:
     portal: PortalConfig | None
     glossary: tuple[GlossaryTerm, ...]
     studies: list[StudyFiles]
+    catalogue: CatalogueFile
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -43,13 +50,13 @@ def load_config(config_dir: Path) -> Config:
     studies = tuple(files.study for files in read.studies if files.study)
     if read.problems or read.portal is None:
         raise ConfigError(_sorted(read.problems))
-    return Config(read.portal, studies, read.glossary)
+    return Config(read.portal, studies, read.glossary, read.catalogue.catalogue)
 
 
 def check(config_dir: Path, *, today: date) -> tuple[Problem, ...]:
     """Every mistake of every file, in the order of files and lines."""
     read = _read(config_dir)
-    problems = [*read.problems]
+    problems = [*read.problems, *read.catalogue.future(today)]
     for files in read.studies:
         problems += files.future(today)
     return _sorted(problems)
@@ -62,7 +69,9 @@ def _read(config_dir: Path) -> _Read:
     here = (config_dir / "studies").glob("*")
     folders = sorted(path for path in here if path.is_dir() and not path.name.startswith("."))
     studies = [read_study(folder, config_dir, terms) for folder in folders]
-    read = _Read(portal, glossary or (), studies, [*problems, *wrong])
+    catalogue = read_catalogue(config_dir, terms)
+    read = _Read(portal, glossary or (), studies, catalogue, [*problems, *wrong])
+    read.problems += catalogue.problems
     for files in studies:
         read.problems += files.problems
     read.problems += _across(read, config_dir)
@@ -85,6 +94,9 @@ def _across(read: _Read, config_dir: Path) -> Iterator[Problem]:
         seen.setdefault(nct, files.folder.name)
     for files in read.studies:
         yield from _other_parts(files, seen)
+        if files.study is not None and files.document is not None:
+            yield from study_problems(files.study, files.document, read.catalogue)
+    yield from listed_twice(read.catalogue, seen)
 
 
 def _other_parts(files: StudyFiles, known: Mapping[str, str]) -> Iterator[Problem]:

@@ -12,29 +12,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from portal.content.catalogue_model import Catalogue as Catalogue
+from portal.content.catalogue_model import Reach
+from portal.content.catalogue_model import Source as Source
+from portal.content.catalogue_model import StudyStatus as StudyStatus
+from portal.content.catalogue_model import StudyStatusCode as StudyStatusCode
 from portal.content.screener_model import Screener
 from portal.content.text import NO_TEXT as NO_TEXT
 from portal.content.text import Text as Text
 
-StudyStatusCode = Literal["open", "opening", "paused", "closed", "unknown"]
 SiteStatus = Literal["open", "opening", "paused", "full", "closed", "unconfirmed"]
 ACCEPTING: frozenset[str] = frozenset({"open", "unconfirmed"})
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a fact was read."""
-
-    name: str
-    on: date | None = None
-    url: str = ""
-
-
-@dataclass(frozen=True)
-class StudyStatus:
-    code: StudyStatusCode
-    checked_on: date | None
-    source: str
 
 
 @dataclass(frozen=True)
@@ -167,6 +155,7 @@ class Study:
     text_date: date
     timezone: str
     registry_title: str = ""
+    reach: Reach = field(default_factory=Reach)
     sources: tuple[Source, ...] = ()
     overview: tuple[Section, ...] = ()
     steps: tuple[Step, ...] = ()
@@ -239,6 +228,20 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Updates:
+    """News for those who signed up: at most this many mails a minute, over all workers.
+
+    `text_version` is that of the words on the sign-up page; it is kept with each sign-up.
+    """
+
+    mails_per_minute: int = 60
+    days_between_mails: int = 7
+    confirm_hours: int = 72
+    keep_unconfirmed_days: int = 7
+    text_version: str = "1"
+
+
+@dataclass(frozen=True)
 class Limits:
     """Ceilings against misuse; a higher number lets more through."""
 
@@ -247,6 +250,8 @@ class Limits:
     messages_per_address_per_day: int
     copies_per_address_per_day: int
     copies_per_address_per_30_days: int
+    signups_per_source_per_hour: int = 120
+    confirmations_per_hour: int = 60
 
 
 @dataclass(frozen=True)
@@ -257,6 +262,7 @@ class PortalConfig:
     retention: Retention
     limits: Limits
     alarm: Alarm = Alarm()
+    updates: Updates = Updates()
 
 
 @dataclass(frozen=True)
@@ -266,6 +272,7 @@ class Config:
     portal: PortalConfig
     studies: tuple[Study, ...]
     glossary: tuple[GlossaryTerm, ...]
+    catalogue: Catalogue = field(default_factory=Catalogue)
 
     def study(self, slug_or_nct: str) -> Study | None:
         return next((s for s in self.studies if slug_or_nct in (s.slug, s.nct)), None)

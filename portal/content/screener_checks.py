@@ -184,10 +184,11 @@ def _outcomes(screener: Screener) -> Iterator[Found]:
             yield ("outcomes",), said, "Write each of the four outcomes once."
     others = screener.other_parts
     criteria = {each.code for each in screener.criteria}
-    for i, code in enumerate(others.not_if if others else ()):
-        if code not in criteria:
-            said = f"“{code}” is no criterion of this file."
-            yield ("other_parts", "not_if", i), said, "Correct it, or add it to “criteria”."
+    for key in ("not_if", "signpost_if"):
+        for i, code in enumerate(getattr(others, key) if others else ()):
+            if code not in criteria:
+                said = f"“{code}” is no criterion of this file."
+                yield ("other_parts", key, i), said, "Correct it, or add it to “criteria”."
 
 
 def _placeholders(screener: Screener, document: Document) -> Iterator[Found]:

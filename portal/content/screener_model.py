@@ -192,6 +192,7 @@ class OtherParts:
     instead: Text  # shown where the others are not
     studies: tuple[str, ...]  # NCT numbers, in the order shown
     not_if: tuple[str, ...]
+    signpost_if: tuple[str, ...] = ()  # criteria about the change in the cells: ask which it is
 
 
 @dataclass(frozen=True)

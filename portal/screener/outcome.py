@@ -64,6 +64,9 @@ class Result:
     can_carry_on: bool  # it is open because a fixed ‘no’ led here
     notes: tuple[ScreenerNote, ...]
     show_other_parts: bool
+    ask_for_change: (
+        bool  # the change in the cells is what does not fit: another part may look for it
+    )
 
     def with_status(self, status: Status) -> tuple[Item, ...]:
         """Items of one status; waits with the latest date first, those without a date last."""
@@ -113,6 +116,7 @@ def result(screener: Screener, answers: Answers, today: date) -> Result:
         can_carry_on=ended_early(screener, answers),
         notes=_notes(screener, answers),
         show_other_parts=code == "probably_not" and _others_may_fit(screener, judged),
+        ask_for_change=code == "probably_not" and _change_is_the_reason(screener, judged),
     )
 
 
@@ -166,5 +170,15 @@ def _others_may_fit(screener: Screener, judged: dict[str, Verdict]) -> bool:
     others = screener.other_parts
     if others is None:
         return False
-    reasons = {code for code, verdict in judged.items() if verdict.status == "not_met"}
-    return reasons.isdisjoint(others.not_if)
+    return _reasons(judged).isdisjoint(others.not_if)
+
+
+def _change_is_the_reason(screener: Screener, judged: dict[str, Verdict]) -> bool:
+    others = screener.other_parts
+    if others is None or not _others_may_fit(screener, judged):
+        return False
+    return not _reasons(judged).isdisjoint(others.signpost_if)
+
+
+def _reasons(judged: dict[str, Verdict]) -> set[str]:
+    return {code for code, verdict in judged.items() if verdict.status == "not_met"}

@@ -13,8 +13,8 @@ from email.message import EmailMessage, Message
 
 from portal.mail.replies import judge
 from portal.security.links import BOUNCE, Links
-from portal.services.deliver import after_failure
 from portal.services.parts import Parts
+from portal.services.subjects import SUBJECTS
 from portal.store import deliveries
 from portal.store.records import DeliveryState
 
@@ -49,7 +49,7 @@ def read_bounce(parts: Parts, message: EmailMessage, *, now: datetime) -> Verdic
         if not deliveries.bounced(db, delivery, state, now, code):
             return Verdict(False, "known already")
         if state == "failed":
-            after_failure(db, parts, delivery, now)
+            SUBJECTS[delivery.about.kind].after_failure(db, parts, delivery, now)
     return Verdict(True, state)
 
 

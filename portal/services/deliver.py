@@ -16,20 +16,17 @@ from portal.mail import retry
 from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
 from portal.security.links import BOUNCE, Links
-from portal.services.compose import Letter, compose
-from portal.services.follow_up import OPEN_STATES
-from portal.services.look_up import EndedLinkError, UnknownLinkError, load
-from portal.services.mails import queue, tell_family
+from portal.services.compose import Letter, NothingToSayError, NotYetError
+from portal.services.look_up import EndedLinkError, UnknownLinkError
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, NoRouteError
-from portal.store import deliveries, events, requests
+from portal.services.subjects import SUBJECTS
+from portal.store import deliveries
 from portal.store.database import StoreError
-from portal.store.records import Delivery, DeliveryState
+from portal.store.records import Delivery, DeliveryState, Lane
 
 log = structlog.get_logger()
 HandOver = Callable[[OutgoingMail, datetime], Outcome]
-# The mails that carry the request itself: if they fail, somebody else must get it.
-CARRY_THE_REQUEST = ("site-request", "central-request")
 DOMAIN_PAUSE = timedelta(minutes=1)
 
 
@@ -58,7 +55,8 @@ class Attempt:
 def deliver_next(parts: Parts, hand_over: HandOver, pauses: Pauses | None = None) -> Outcome | None:
     """One attempt at the mail that is due longest; None if nothing is due."""
     with parts.store.write() as db:
-        delivery = deliveries.claim_next(db, parts.now())
+        pace = parts.config.portal.updates.mails_per_minute
+        delivery = deliveries.claim_next(db, parts.now(), pace)
     if delivery is None:
         return None
     attempt = _attempt(parts, delivery, hand_over, pauses or Pauses())
@@ -68,9 +66,13 @@ def deliver_next(parts: Parts, hand_over: HandOver, pauses: Pauses | None = None
 
 def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Pauses) -> Attempt:
     try:
-        letter = compose(parts, load(parts, delivery.request_id), delivery)
+        letter = SUBJECTS[delivery.about.kind].compose(parts, delivery)
     except (EndedLinkError, UnknownLinkError):
         return Attempt(Outcome("build", "refused"))
+    except NotYetError as wait:
+        return Attempt(Outcome("build", "paused"), None, wait.until)
+    except NothingToSayError:
+        return Attempt(Outcome("build", "void"))
     except NoRouteError:
         return Attempt(Outcome("build", "ours"))
     except StoreError:
@@ -86,6 +88,7 @@ def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Paus
         delivery.message_id,
         letter.reply_to,
         return_path(parts, delivery.id),
+        letter.stop_link,
     )
     outcome = _handed(hand_over, mail, delivery, parts.now())
     pauses.note(letter.address, outcome, parts.now())
@@ -108,8 +111,13 @@ def return_path(parts: Parts, delivery_id: str) -> str:
 
 def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
     now, outcome = parts.now(), attempt.outcome
-    state, due_at = _next_state(delivery, attempt, now)
+    subject = SUBJECTS[delivery.about.kind]
     with parts.store.write() as db:
+        if outcome.verdict == "void":
+            deliveries.drop(db, delivery)
+            return
+        first_try = _first_try(db, delivery, now)
+        state, due_at = _next_state(delivery, attempt, first_try, now)
         ours = deliveries.mark(
             db,
             delivery,
@@ -123,7 +131,9 @@ def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
             counted=outcome.verdict not in {"unreachable", "paused"},
         )
         if ours and state == "failed":
-            after_failure(db, parts, delivery, now)
+            subject.after_failure(db, parts, delivery, now)
+        if ours and state == "handed_over":
+            subject.after_hand_over(db, parts, delivery, now)
     log.info(
         "delivery",
         delivery=delivery.id,
@@ -136,8 +146,15 @@ def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
     )
 
 
+def _first_try(db: Connection, delivery: Delivery, now: datetime) -> datetime:
+    """When patience begins. Bulk mail may lie for days before anybody tries it."""
+    if delivery.lane < Lane.BULK:
+        return delivery.created_at
+    return deliveries.first_try(db, delivery) or now
+
+
 def _next_state(
-    delivery: Delivery, attempt: Attempt, now: datetime
+    delivery: Delivery, attempt: Attempt, first_try: datetime, now: datetime
 ) -> tuple[DeliveryState, datetime | None]:
     verdict = attempt.outcome.verdict
     if verdict == "handed_over":
@@ -148,7 +165,7 @@ def _next_state(
         return "failed", None
     if verdict == "paused":
         return "retry", attempt.paused_until
-    planned = retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    planned = retry.next_try(delivery.attempts + 1, first_try, now)
     if planned is None:
         return "failed", None
     if verdict == "unknown":
@@ -157,34 +174,6 @@ def _next_state(
     if verdict == "unreachable":
         return "retry", retry.soon(retry.UNREACHABLE_GAP, now)
     return "retry", planned
-
-
-def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetime) -> None:
-    """Given up at one address: the second contact gets it; after that the family is told.
-
-    A family’s own address that fails is told to the hospital, which then should phone.
-    """
-    request_id = delivery.request_id
-    if delivery.recipient == "family":
-        if delivery.mail == "family-copy" and deliveries.any_handed_over(db, request_id):
-            queue(db, parts, request_id, "site", "site-note", now)
-        return
-    asked = delivery.mail in CARRY_THE_REQUEST
-    if not asked or requests.state_of(db, request_id) not in OPEN_STATES:
-        return  # somebody has answered already, or nobody may get it any more
-    if delivery.contact == "first" and has_second_contact(db, parts, request_id):
-        queue(db, parts, request_id, "site", delivery.mail, now, "second")
-        return
-    if not deliveries.any_handed_over(db, request_id):
-        events.add(db, request_id, "not_delivered", now)
-        tell_family(db, parts, request_id, "family-failed", now)
-
-
-def has_second_contact(db: Connection, parts: Parts, request_id: str) -> bool:
-    request = requests.find(db, parts.keys, request_id)
-    study = parts.config.study(request.study) if request else None
-    site = study.site(request.site) if study and request else None
-    return site is not None and bool(site.second_mailbox)
 
 
 def _domain(address: str) -> str:

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from portal.content.model import Limits, Study
+from portal.content.model import Study
 from portal.security.links import new_id
-from portal.services.mails import new_mail
+from portal.services.mails import may_write_unasked, new_mail
 from portal.services.parts import Parts
 from portal.services.schedule import schedule
 from portal.store import deliveries, requests
 from portal.store.database import AlreadyThereError
-from portal.store.records import ContactMessage, Delivery, StoredRequest
+from portal.store.records import About, ContactMessage, Delivery, StoredRequest
 
 # Read aloud on the phone: no 0/O, 1/I/L.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -53,8 +53,7 @@ def submit_request(
             _refuse_flood(db, parts, message.email, now)
             requests.keep_key(db, fingerprint, request.id, now)
             requests.add(db, parts.keys, request, consent_version=study.text_version)
-            for delivery in _mails(db, parts, request, now):
-                deliveries.add(db, delivery)
+            deliveries.add(db, *_mails(db, parts, request, now))
             schedule(db, parts, request, study, now)
     except AlreadyThereError:
         # PostgreSQL: another post of the same form committed between our look and our write.
@@ -90,21 +89,9 @@ def _refuse_flood(db: Connection, parts: Parts, email: str, now: datetime) -> No
 
 
 def _mails(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> list[Delivery]:
-    mails = [new_mail(parts, request.id, "site", "site-request", now)]
-    if _copy_allowed(db, parts, request, now):
-        mails.append(new_mail(parts, request.id, "family", "family-copy", now))
-    return mails
-
-
-def _copy_allowed(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> bool:
-    """A stranger may type any address here, so copies to one address are few (A6, A7)."""
+    about = About("request", request.id)
+    mails = [new_mail(parts, about, "site", "site-request", now)]
     assert request.message is not None
-    limits: Limits = parts.config.portal.limits
-    ceilings = {1: limits.copies_per_address_per_day, 30: limits.copies_per_address_per_30_days}
-    return all(
-        requests.count_copies_to_address(
-            db, parts.keys, request.message.email, now - timedelta(days=days)
-        )
-        < ceiling
-        for days, ceiling in ceilings.items()
-    )
+    if may_write_unasked(db, parts, request.message.email, now):
+        mails.append(new_mail(parts, about, "family", "family-copy", now))
+    return mails

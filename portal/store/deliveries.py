@@ -1,4 +1,8 @@
-"""Named reads and writes of deliveries: claim under a lease, mark, list."""
+"""Named reads and writes of deliveries: claim under a lease, mark, list.
+
+`due_at` alone says whether something is to be done: it is None once a mail has ended, and the
+end of the lease while a worker holds it. So a claim reads one entry of one index.
+"""
 
 from __future__ import annotations
 
@@ -7,57 +11,71 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
-from portal.store.records import Contact, Delivery, DeliveryState, Recipient
-from portal.store.tables import attempts, deliveries
+from portal.store import signs
+from portal.store.records import About, Contact, Delivery, DeliveryState, Lane, Recipient
+from portal.store.tables import ABOUT, attempts, deliveries
 
 # Longer than all time-outs of one attempt together: a worker that is still alive has ended.
 LEASE = timedelta(minutes=10)
+# A worker that looked away for a moment may catch up this much of the pace.
+_CATCH_UP = timedelta(seconds=1)
+_PACE = "pace/bulk"
 _WAITING = ("accepted", "retry", "unknown")
 
 
-def add(db: Connection, delivery: Delivery) -> None:
-    db.execute(
-        insert(deliveries).values(
-            id=delivery.id,
-            request_id=delivery.request_id,
-            recipient=delivery.recipient,
-            mail=delivery.mail,
-            state=delivery.state,
-            due_at=delivery.due_at,
-            attempts=delivery.attempts,
-            message_id=delivery.message_id,
-            created_at=delivery.created_at,
-            contact=delivery.contact,
-        )
-    )
+def add(db: Connection, *added: Delivery) -> None:
+    if added:
+        db.execute(insert(deliveries), [_to_row(delivery) for delivery in added])
 
 
-def claim_next(db: Connection, now: datetime) -> Delivery | None:
+def claim_next(db: Connection, now: datetime, bulk_a_minute: int) -> Delivery | None:
     """Take the delivery that is due longest, for ten minutes, for this caller alone.
 
-    A lease that ran out counts as due: its worker is gone (reliability brief, F3).
+    Lane by lane; of the last one at most `bulk_a_minute` in any minute, over all workers. A
+    lease that ran out counts as due: its worker is gone (reliability brief, F3).
     """
-    waiting = and_(deliveries.c.state.in_(_WAITING), deliveries.c.due_at <= now)
-    lost = and_(deliveries.c.state == "sending", deliveries.c.lease_until <= now)
+    for lane in (Lane.URGENT, Lane.SOON, Lane.BULK):
+        row = _longest_due(db, lane, now)
+        if row is None:
+            continue
+        if lane == Lane.BULK and not _in_pace(db, now, bulk_a_minute):
+            return None
+        lease = secrets.token_hex(16)
+        db.execute(
+            update(deliveries)
+            .where(deliveries.c.id == row.id)
+            .values(state="sending", lease=lease, due_at=now + LEASE)
+        )
+        return _from_row(row, lease)
+    return None
+
+
+def _longest_due(db: Connection, lane: int, now: datetime) -> Row[Any] | None:
     due = (
         select(deliveries)
-        .where(or_(waiting, lost))
+        .where(deliveries.c.lane == lane, deliveries.c.due_at <= now)
         .order_by(deliveries.c.due_at)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    row = db.execute(due).one_or_none()
-    if row is None:
-        return None
-    lease = secrets.token_hex(16)
-    db.execute(
-        update(deliveries)
-        .where(deliveries.c.id == row.id)
-        .values(state="sending", lease=lease, lease_until=now + LEASE)
-    )
-    return _from_row(row, lease)
+    return db.execute(due).one_or_none()
+
+
+def _in_pace(db: Connection, now: datetime, a_minute: int) -> bool:
+    """Take one place in the bulk lane’s pace; False if the next one is still to come.
+
+    One row says when the next mail may go. What may be caught up is part of the minute, so no
+    minute ever sees more than `a_minute`.
+    """
+    gap = (timedelta(minutes=1) + _CATCH_UP) / a_minute
+    free_from = signs.seen(db, _PACE)
+    if free_from is None:
+        signs.give(db, _PACE, now + gap)
+        return True
+    following = max(free_from, now - _CATCH_UP) + gap
+    return free_from <= now and signs.move(db, _PACE, free_from, following)
 
 
 def mark(
@@ -81,7 +99,6 @@ def mark(
             state=state,
             due_at=due_at,
             lease=None,
-            lease_until=None,
             attempts=delivery.attempts + (1 if counted else 0),
             handed_over_at=now if state == "handed_over" else None,
             sent_to=sent_to,
@@ -158,6 +175,14 @@ def send_again(db: Connection, request_id: str, now: datetime) -> int:
     ).rowcount
 
 
+def send_parked_again(db: Connection, now: datetime) -> int:
+    """Every parked mail is due at once, of whatever it is about; how many."""
+    parked = update(deliveries).where(deliveries.c.state == "parked")
+    return db.execute(
+        parked.values(state="accepted", due_at=now, created_at=now, attempts=0)
+    ).rowcount
+
+
 def find(db: Connection, delivery_id: str) -> Delivery | None:
     row = db.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
     return None if row is None else _from_row(row)
@@ -187,6 +212,33 @@ def bounced(
     return bool(changed)
 
 
+def first_try(db: Connection, delivery: Delivery) -> datetime | None:
+    """When somebody’s server was asked first since it was queued; a pause of ours is no try."""
+    wanted = select(func.min(attempts.c.at)).where(
+        attempts.c.delivery_id == delivery.id,
+        attempts.c.step != "build",
+        attempts.c.at >= delivery.created_at,
+    )
+    found: datetime | None = db.execute(wanted).scalar_one()
+    return found
+
+
+def erase(db: Connection, delivery_id: str) -> None:
+    db.execute(delete(deliveries).where(deliveries.c.id == delivery_id))
+
+
+def drop(db: Connection, delivery: Delivery) -> None:
+    """A mail that has nothing to say any more, if this caller still holds it."""
+    held = deliveries.c.id == delivery.id, deliveries.c.lease == delivery.lease
+    db.execute(delete(deliveries).where(*held))
+
+
+def drop_ended(db: Connection, before: datetime) -> int:
+    """Mails about sign-ups that went out before then."""
+    old = deliveries.c.due_at.is_(None), deliveries.c.created_at < before
+    return db.execute(delete(deliveries).where(deliveries.c.signup_id.is_not(None), *old)).rowcount
+
+
 def attempts_of(db: Connection, delivery_id: str) -> Sequence[Row[Any]]:
     wanted = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
     return db.execute(wanted).all()
@@ -210,4 +262,18 @@ def every(db: Connection, state: str | None = None) -> Sequence[Row[Any]]:
 def _from_row(row: Row[Any], lease: str | None = None) -> Delivery:
     names = Delivery.__dataclass_fields__
     values = {name: value for name, value in row._mapping.items() if name in names}
-    return Delivery(**{**values, "lease": lease})
+    return Delivery(**{**values, "about": _about(row), "lease": lease})
+
+
+def _about(row: Row[Any]) -> About:
+    return next(
+        About(kind, found)
+        for kind, column in ABOUT.items()
+        if (found := getattr(row, column)) is not None
+    )
+
+
+def _to_row(delivery: Delivery) -> dict[str, Any]:
+    names = deliveries.c.keys()
+    values = {name: value for name, value in vars(delivery).items() if name in names}
+    return {**values, ABOUT[delivery.about.kind]: delivery.about.id}

@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from portal.store.records import Lane
 from portal.store.tables import attempts, deliveries, events, follow_ups, requests
-
-_WAITING = ("accepted", "retry", "unknown", "sending")
 
 
 def oldest_due(db: Connection, now: datetime) -> datetime | None:
-    """When the mail or follow-up that waits longest fell due."""
+    """When the mail or follow-up that waits longest fell due; bulk mail waits for its pace."""
     mail = select(func.min(deliveries.c.created_at)).where(
-        deliveries.c.state.in_(_WAITING), deliveries.c.created_at <= now
+        deliveries.c.lane < Lane.BULK,
+        deliveries.c.due_at.is_not(None),
+        deliveries.c.created_at <= now,
     )
     step = select(func.min(follow_ups.c.due_at)).where(
         follow_ups.c.ended_at.is_(None), follow_ups.c.due_at <= now

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 RequestState = Literal["open", "acknowledged", "spoken", "passed_on", "withdrawn", "erased"]
 DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
 ]
-Recipient = Literal["site", "family"]
+Recipient = Literal["site", "family", "reader"]
+Illness = Literal["all", "lbl", "both", "other", ""]
+NewsKind = Literal["opens", "pauses", "closes", "hospital_opens"]
+AboutKind = Literal["request", "confirmation", "signup", "hospital"]
 Contact = Literal["first", "second", "central"]
 FollowUpKind = Literal["remind", "second_contact", "central_desk", "late"]
 EventKind = Literal[
@@ -60,11 +63,27 @@ class StoredRequest:
 
 
 @dataclass(frozen=True)
+class About:
+    """What a mail is about: the id of a row, or `study/site` of a hospital."""
+
+    kind: AboutKind
+    id: str
+
+
+class Lane:
+    """The lower goes first: a hospital’s mail never waits behind a hundred thousand others."""
+
+    URGENT = 0
+    SOON = 1
+    BULK = 2  # only at the provider’s pace
+
+
+@dataclass(frozen=True)
 class Delivery:
     """One mail to one recipient; two recipients are two deliveries."""
 
     id: str
-    request_id: str
+    about: About
     recipient: Recipient
     mail: str
     state: DeliveryState
@@ -77,7 +96,75 @@ class Delivery:
     last_outcome: str | None
     last_reply: int | None
     contact: Contact = "first"
+    lane: int = Lane.URGENT
     lease: str | None = None
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody wants to hear of. Empty = everything. The names are those of the form."""
+
+    email: str
+    country: str
+    illness: Illness
+    age_group: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Which text stood next to the button, in which language, when it was pressed."""
+
+    version: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A sign-up, or a new address for one, that waits for its press. `wishes` None: pressed."""
+
+    id: str
+    signup_id: str | None
+    wishes: Wishes | None
+    language: str
+    consent: Consent
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A confirmed sign-up. `news_until` is the last news that this person was told."""
+
+    id: str
+    wishes: Wishes
+    last_news_at: datetime | None
+    news_until: int
+
+
+@dataclass(frozen=True)
+class News:
+    """A change of a study, or of one of its hospitals, that is worth a mail."""
+
+    id: int
+    at: datetime
+    study: str
+    site: str
+    kind: NewsKind
+    fact_on: date | None
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One run over all sign-ups; `after` is the last one that was looked at."""
+
+    id: int
+    study: str
+    at: datetime
+    news_from: int
+    news_until: int
+    after: str
+    written: int
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,12 @@ def give(db: Connection, name: str, now: datetime) -> None:
         db.execute(insert(signs).values(name=name, at=now))
 
 
+def move(db: Connection, name: str, before: datetime, after: datetime) -> bool:
+    """From `before` to `after`; False if another process has moved it meanwhile."""
+    moved = update(signs).where(signs.c.name == name, signs.c.at == before)
+    return bool(db.execute(moved.values(at=after)).rowcount)
+
+
 def seen(db: Connection, name: str) -> datetime | None:
     return db.execute(select(signs.c.at).where(signs.c.name == name)).scalar_one_or_none()
 

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -14,10 +16,14 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
+    Text,
     TypeDecorator,
 )
+
+from portal.store.records import AboutKind
 
 metadata = MetaData(
     naming_convention={
@@ -95,18 +101,120 @@ form_keys = Table(
     Column("created_at", Instant, nullable=False),
 )
 
+# What somebody who signs up for news wants to hear of; encrypted, for illness is health data.
+WISHES = ("email", "country", "illness", "age_group")
+
+# One row an address, once its owner has pressed the button in the mail.
+signups = Table(
+    "signups",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("email_fingerprint", LargeBinary, nullable=False, unique=True),
+    *(Column(name, LargeBinary, nullable=False) for name in WISHES),
+    Column("language", String(16), nullable=False),  # they read this
+    Column("confirmed_at", Instant, nullable=False),
+    Column("consent_version", String(32), nullable=False),
+    Column("consent_language", String(16), nullable=False),
+    Column("consent_at", Instant, nullable=False),
+    Column("last_news_at", Instant, nullable=True),  # at most one mail a week
+    Column("news_until", Integer, nullable=False, server_default="0"),  # told up to this news
+)
+
+# What was typed and waits for the press of the address’s owner; days later it is gone.
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    # The sign-up that a changed address belongs to; after the press, the one it made.
+    Column("signup_id", String(32), ForeignKey("signups.id", ondelete="CASCADE"), nullable=True),
+    Column("email_fingerprint", LargeBinary, nullable=False),
+    *(Column(name, LargeBinary, nullable=True) for name in WISHES),  # None once pressed
+    Column("language", String(16), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("consent_version", String(32), nullable=False),
+    Column("consent_language", String(16), nullable=False),
+    Column("used_at", Instant, nullable=True),
+)
+Index(None, confirmations.c.email_fingerprint)
+Index(None, confirmations.c.created_at)
+Index(None, confirmations.c.signup_id)
+
+# When this portal wrote, unasked, to an address: a keyed hash of its own kind and times, nothing
+# else. It outlives sign-ups and messages, so that erasing them cannot reset the limits.
+mail_limits = Table(
+    "mail_limits",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("times", Text, nullable=False),  # seconds since 1970, the newest last
+    Column("last_at", Instant, nullable=False),
+)
+
+# The status of each study and hospital that was told last; `site` is empty for the study itself.
+told_facts = Table(
+    "told_facts",
+    metadata,
+    Column("study", String(64), primary_key=True),
+    Column("site", String(64), primary_key=True),
+    Column("status", String(16), nullable=False),
+)
+
+# Numbers grow, so ‘told up to’ is one number for each person.
+news = Table(
+    "news",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("study", String(64), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("fact_on", Date, nullable=True),
+)
+
+# One announcement; `after` is how far its due mails are written.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("study", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("news_from", Integer, nullable=False),
+    Column("news_until", Integer, nullable=False),
+    Column("after", String(32), nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("finished_at", Instant, nullable=True),
+)
+
+# What a mail can be about. Exactly one is set; the mail goes with it.
+ABOUT: dict[AboutKind, str] = {
+    "request": "request_id",
+    "confirmation": "confirmation_id",
+    "signup": "signup_id",
+    "hospital": "hospital",
+}
+_ONE_SET = " + ".join(f"(CASE WHEN {name} IS NULL THEN 0 ELSE 1 END)" for name in ABOUT.values())
+
 deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(32), primary_key=True),
-    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=False),
-    Column("recipient", String(16), nullable=False),  # site | family
+    Column("request_id", String(32), ForeignKey("requests.id", ondelete="CASCADE"), nullable=True),
+    Column(
+        "confirmation_id",
+        String(32),
+        ForeignKey("confirmations.id", ondelete="CASCADE"),
+        nullable=True,
+    ),
+    Column("signup_id", String(32), ForeignKey("signups.id", ondelete="CASCADE"), nullable=True),
+    Column("hospital", String(128), nullable=True),  # study/site: a hospital is no row of ours
+    # Who may wait for whom: 0 hospitals and families, 1 confirmations and the like, 2 bulk.
+    Column("lane", SmallInteger, nullable=False, server_default="0"),
+    Column("recipient", String(16), nullable=False),  # site | family | reader
     Column("mail", String(32), nullable=False),  # which template
     Column("state", String(16), nullable=False),
+    # None once nothing is to be done; while a worker holds it, the end of its lease.
     Column("due_at", Instant, nullable=True),
     Column("attempts", Integer, nullable=False, default=0),
     Column("lease", String(32), nullable=True),
-    Column("lease_until", Instant, nullable=True),
     Column("message_id", String(128), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("handed_over_at", Instant, nullable=True),
@@ -116,9 +224,11 @@ deliveries = Table(
     ),  # first | second | central
     Column("last_outcome", String(32), nullable=True),
     Column("last_reply", Integer, nullable=True),
+    CheckConstraint(f"{_ONE_SET} = 1", name="ck_deliveries_about_one"),
 )
-Index(None, deliveries.c.state, deliveries.c.due_at)
-Index(None, deliveries.c.request_id)
+Index(None, deliveries.c.lane, deliveries.c.due_at)
+for _about in ABOUT.values():
+    Index(None, deliveries.c[_about])
 
 attempts = Table(
     "attempts",

@@ -89,13 +89,13 @@ def in_other_language(code: str) -> str:
         request.url_rule.arguments if request.url_rule else ()
     ):
         return url_for("reading.home", lang=code)
-    kept = {
-        key: value for key, value in request.args.items() if key in {"country", "place", "site"}
-    }
+    kept = {key: value for key, value in request.args.items() if key in KEPT}
     endpoint = LANDING.get(request.endpoint, request.endpoint)
     return url_for(endpoint, **{**values, **kept, "lang": code})
 
 
+# What a reader chose by GET goes along into the other language.
+KEPT = frozenset({"country", "place", "site", "age_group"})
 # Where a page exists only as the answer to a form, its language links lead to the form.
 LANDING: dict[str, str] = {}
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from flask import Blueprint, Response, abort, make_response, render_template
+from flask import Blueprint, Response, abort, make_response, render_template, request
+from flask.typing import ResponseReturnValue
 
 from portal import languages
 from portal.content.model import GlossaryTerm, Study
+from portal.web import catalogue_view
 from portal.web.linked_data import medical_trial
 from portal.web.page_cache import keep
 from portal.web.state import complete_study, portal
@@ -60,13 +62,23 @@ def for_doctors(slug: str) -> Response:
 
 @bp.get("/<lang>/other-studies")
 def other_studies() -> Response:
-    return page("other-studies.html", studies=portal().config.studies)
+    return catalogue_view.shown(catalogue_view.asked(request.args))
+
+
+@bp.post("/<lang>/other-studies")
+def choose_studies() -> ResponseReturnValue:
+    return catalogue_view.chosen(request.form)
 
 
 @bp.get("/<lang>/privacy")
 def privacy() -> Response:
     config = portal().config.portal
-    return page("privacy.html", retention=config.retention, public=portal().settings.public)
+    return page(
+        "privacy.html",
+        retention=config.retention,
+        updates=config.updates,
+        public=portal().settings.public,
+    )
 
 
 @bp.get("/<lang>/accessibility")

@@ -8,6 +8,7 @@ from flask import get_template_attribute
 from markupsafe import Markup
 
 from portal import languages
+from portal.content.catalogue_model import Change
 from portal.content.model import Study
 from portal.content.screener_model import OtherParts, TeamCheck
 from portal.content.text import Text
@@ -23,6 +24,7 @@ class ResultView:
     rows: tuple[Row, ...]
     team: tuple[tuple[TeamCheck, Text], ...]
     others: tuple[Study, ...]  # other parts to ask about; empty where the same limits hold there
+    changes: tuple[Change, ...] = ()  # to choose from, where the change is what does not fit
 
     @property
     def other_parts(self) -> OtherParts | None:
@@ -37,6 +39,7 @@ def result_view(sitting: Sitting) -> ResultView:
         sitting.rows,
         team_checks(sitting.screener, result.reader),
         _others(sitting) if result.show_other_parts else (),
+        portal().config.catalogue.changes if result.ask_for_change else (),
     )
 
 

@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from portal.mail import transport
 from portal.mail.content import MailContent, OutgoingMail
 from portal.mail.transport import HEADERS, MailServer, Post
+from portal.services.compose import Letter
 from portal.services.deliver import deliver_next
+from portal.services.look_up import OpenRequest
 from portal.services.parts import Parts
+from portal.store.records import Delivery
 from portal.worker import IDLE_SECONDS, Worker
 from tests.support.in_process import NOON
 from tests.support.samples import deliveries_of, make_parts, write_request
@@ -242,17 +245,17 @@ def test_an_unreachable_server_is_asked_again_soon_and_costs_no_try(
 def test_a_poison_message_stops_nobody_else(
     parts: Parts, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from portal.services import deliver
+    from portal.services import about_request
 
     poisoned = write_request(parts)
-    compose = deliver.compose
+    compose = about_request.compose
 
-    def broken(one: Parts, opened: object, delivery: object) -> MailContent:
-        if getattr(delivery, "request_id", "") == poisoned:
+    def broken(one: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+        if delivery.about.id == poisoned:
             raise RuntimeError("template")
-        return compose(one, opened, delivery)  # type: ignore[arg-type]
+        return compose(one, opened, delivery)
 
-    monkeypatch.setattr(deliver, "compose", broken)
+    monkeypatch.setattr(about_request, "compose", broken)
     healthy = write_request(parts, key="other", email="other@family.example")
     while deliver_next(parts, Post(MailServer.from_url(server.url), SENDER).hand_over):
         pass

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from portal.logs import set_up_logs
 from portal.mail.transport import Post
-from portal.services import deliver
+from portal.services import about_request, deliver
 from portal.services.compose import Letter
 from portal.services.deliver import deliver_next
 from portal.services.look_up import OpenRequest
@@ -125,14 +125,14 @@ def parts(tmp_path: Path, server: ScriptedServer) -> Iterator[Parts]:
 
 
 def poison_template(parts: Parts, request_id: str, patch: pytest.MonkeyPatch) -> None:
-    compose = deliver.compose
+    compose = about_request.compose
 
     def broken(one: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
-        if delivery.request_id == request_id:
+        if delivery.about.id == request_id:
             raise RuntimeError("template")
         return compose(one, opened, delivery)
 
-    patch.setattr(deliver, "compose", broken)
+    patch.setattr(about_request, "compose", broken)
 
 
 def poison_row(parts: Parts, request_id: str, _patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, text
 
 from portal.mail.replies import Outcome
 from portal.security.links import FAMILY_MAIL, FAMILY_PAGE, Links, site_page
@@ -27,7 +27,8 @@ from portal.services.submit_request import TooManyFromAddressError
 from portal.store import requests
 from portal.store.database import Store, StoreError
 from portal.store.migrate import upgrade
-from portal.store.tables import metadata
+from portal.store.tables import Instant, metadata
+from tests.support.in_process import NOON
 from tests.support.samples import FAMILY, SetClock, deliveries_of, make_parts, write_request
 
 
@@ -179,6 +180,43 @@ def test_tables_are_what_the_migrations_make(store_url: str) -> None:
     store.engine.dispose()
 
 
+def test_rebuilding_the_table_of_mails_loses_none(store_url: str) -> None:
+    """Revision 0004 makes `deliveries` anew in SQLite; mails, tries and leases stay."""
+    store = Store.open(store_url)
+    upgrade(store, "0003")
+    rows = {"sending": NOON + timedelta(minutes=10), "retry": None, "handed_over": None}
+    old_delivery = text(_OLD_DELIVERY).bindparams(bindparam("lease", type_=Instant))
+    with store.write() as db:
+        db.execute(text(_OLD_REQUEST))
+        for state, lease in rows.items():
+            db.execute(old_delivery, {"id": state, "state": state, "lease": lease})
+            db.execute(text(_OLD_ATTEMPT), {"id": state})
+    upgrade(store)
+    with store.read() as db:
+        kept = {row.id: row for row in db.execute(text("SELECT * FROM deliveries"))}
+        tries = db.execute(text("SELECT delivery_id FROM attempts")).scalars().all()
+    assert sorted(tries) == sorted(kept) == sorted(rows)
+    assert {row.request_id for row in kept.values()} == {"r"}
+    assert kept["handed_over"].due_at is None
+    ends = str(NOON + timedelta(minutes=10))[11:16]
+    assert ends in str(kept["sending"].due_at)
+    assert "09:00" in str(kept["retry"].due_at)
+    with store.write() as db:
+        db.execute(text("DELETE FROM requests"))
+        assert db.execute(text("SELECT count(*) FROM attempts")).scalar_one() == 0
+    store.engine.dispose()
+
+
+_OLD_REQUEST = """INSERT INTO requests (id, reference, study, site, state, language, created_at,
+changed_at, consent_version, consent_language) VALUES ('r', '2222-2222', 's', 's', 'open', 'en',
+'2026-11-20 09:00:00', '2026-11-20 09:00:00', '1', 'en')"""
+_OLD_DELIVERY = """INSERT INTO deliveries (id, request_id, recipient, mail, state, due_at, attempts,
+lease_until, message_id, created_at) VALUES (:id, 'r', 'site', 'site-request', :state,
+'2026-11-20 09:00:00', 1, :lease, '<x@y>', '2026-11-20 12:00:00')"""
+_OLD_ATTEMPT = """INSERT INTO attempts (delivery_id, at, step, outcome)
+VALUES (:id, '2026-11-20 12:00:00', 'end', 'retry')"""
+
+
 def test_every_connection_is_durable(parts: Parts) -> None:
     """R3: an accepted message was synced; SQLite FULL, PostgreSQL its default."""
     asked = "PRAGMA synchronous" if parts.store.is_sqlite else "SHOW synchronous_commit"
@@ -223,7 +261,7 @@ def test_leases(parts: Parts, clock: SetClock) -> None:
     taken = []
     for _ in range(3):
         with parts.store.write() as db:
-            taken.append(deliveries.claim_next(db, parts.now()))
+            taken.append(deliveries.claim_next(db, parts.now(), 60))
     assert [mail is not None for mail in taken] == [True, True, False]
     clock.move(seconds=deliveries.LEASE / timedelta(seconds=1) + 1)
     sent = 0

@@ -16,7 +16,6 @@ from portal.store.tables import deliveries, follow_ups
 from tests.support.samples import SetClock
 
 HandOver = Callable[[OutgoingMail, datetime], Outcome]
-WAITING = ("accepted", "retry", "unknown")
 
 
 def taken(_mail: OutgoingMail, _now: datetime) -> Outcome:
@@ -32,11 +31,10 @@ def work(parts: Parts, hand_over: HandOver = taken) -> None:
 
 def next_due(parts: Parts) -> datetime | None:
     """When something falls due next."""
-    mail = select(func.min(deliveries.c.due_at)).where(deliveries.c.state.in_(WAITING))
-    lost = select(func.min(deliveries.c.lease_until)).where(deliveries.c.state == "sending")
+    mail = select(func.min(deliveries.c.due_at))
     step = select(func.min(follow_ups.c.due_at)).where(follow_ups.c.ended_at.is_(None))
     with parts.store.read() as db:
-        found = [db.execute(wanted).scalar_one() for wanted in (mail, lost, step)]
+        found = [db.execute(wanted).scalar_one() for wanted in (mail, step)]
     return min((moment for moment in found if moment is not None), default=None)
 
 

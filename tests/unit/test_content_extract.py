@@ -30,7 +30,8 @@ def found() -> set[str]:
 
 def test_every_text_of_the_loaded_config_is_extracted(found: set[str]) -> None:
     config = load_config(ROOT / "config")
-    wanted = {str(text) for part in (config.studies, config.glossary) for text in texts(part)}
+    parts = (config.studies, config.glossary, config.catalogue)
+    wanted = {str(text) for part in parts for text in texts(part)}
     assert wanted == found
 
 

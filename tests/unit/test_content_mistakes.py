@@ -10,11 +10,12 @@ import pytest
 from portal.content.load import ConfigError, load_config
 from tests.unit.config_copy import TODAY, ConfigCopy
 from tests.unit.mistakes import BOXES, QUESTIONS, SITES, STUDY
+from tests.unit.mistakes_in_catalogue import IN_CATALOGUE
 from tests.unit.mistakes_in_screener import IN_SCREENER
 from tests.unit.mistakes_in_tables import IN_TABLES
 from tests.unit.mistakes_in_texts import IN_TEXTS
 
-MISTAKES = IN_TEXTS | IN_TABLES | IN_SCREENER
+MISTAKES = IN_TEXTS | IN_TABLES | IN_SCREENER | IN_CATALOGUE
 
 
 @pytest.fixture
@@ -61,7 +62,9 @@ def test_one_mistake_makes_no_others(config: ConfigCopy) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["portal.toml", "glossary.yaml", STUDY, QUESTIONS, SITES, BOXES], ids=str
+    "file",
+    ["portal.toml", "glossary.yaml", "other-studies.yaml", STUDY, QUESTIONS, SITES, BOXES],
+    ids=str,
 )
 class TestWholeFiles:
     def test_missing(self, file: str, config: ConfigCopy) -> None:

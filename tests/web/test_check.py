@@ -533,6 +533,22 @@ def test_other_parts_stand_with_their_status_and_its_date(walk: Walk) -> None:
     assert "Looking for people (checked 8 May 2026)" in page.main.text
 
 
+def test_where_the_change_is_the_reason_the_page_asks_which_it_is(walk: Walk) -> None:
+    page = walk.to_result({**ALL_GOOD, "ras": "no"})
+    form = page.main.one("form", id="signpost")
+    assert (form["method"], form["action"]) == ("post", "/en/other-studies#answer")
+    assert "KRAS" in form.text
+    answer = walk.visitor.post("/en/other-studies", [("change", "abl1-pdgfrb")])
+    assert "HEM-iSMART-B" in answer.main.one(data_signpost="found").text
+
+
+@pytest.mark.parametrize(
+    "answers", [{**ALL_GOOD, "trametinib": "yes"}, {**ALL_GOOD, "ras": "unknown"}], ids=str
+)
+def test_with_another_reason_it_does_not_ask(walk: Walk, answers: Any) -> None:
+    assert not walk.to_result(answers).main.all("form", id="signpost")
+
+
 @pytest.mark.parametrize(
     "answers", [{"who": "parent", "illness": "other"}, {**ALL_GOOD, "age_now": "u1"}], ids=str
 )
