@@ -16,6 +16,7 @@ ID_BYTES = 16
 FAMILY_PAGE = "family-page"
 FAMILY_MAIL = "family-mail"  # was read in the mailbox, so it also proves the address
 BOUNCE = "bounce"
+SITE_CHECK = "site-check"  # the monthly question to a hospital; opens no family’s message
 
 
 def site_page(holder: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.services.parts import Parts
-from portal.store import requests
+from portal.store import deliveries, requests
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ def purge(parts: Parts, *, now: datetime) -> Purged:
         )
         for request_id in due:
             requests.erase(db, request_id, now)
+        deliveries.forget_about_hospitals(db, now - timedelta(days=retention.request_days_at_most))
         keys = requests.forget_keys_before(db, now - timedelta(hours=retention.key_hours))
     if due or keys:
         parts.store.scrub()

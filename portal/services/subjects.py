@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from portal.services import about_request
+from portal.services import about_hospital, about_request
 from portal.services.compose import Letter
 from portal.services.parts import Parts
 from portal.store.records import AboutKind, Delivery
@@ -28,4 +28,5 @@ class Subject:
 
 SUBJECTS: dict[AboutKind, Subject] = {
     "request": Subject(about_request.write, about_request.after_failure),
+    "hospital": Subject(about_hospital.write, about_hospital.after_failure),
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from portal.content.site_answers import SiteAnswer
+
 RequestState = Literal["open", "acknowledged", "spoken", "passed_on", "withdrawn", "erased"]
 DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
@@ -96,6 +98,26 @@ class Delivery:
     contact: Contact = "first"
     lane: int = Lane.URGENT
     lease: str | None = None
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """The monthly question to a hospital. `id` is that of its newest link."""
+
+    id: str
+    hospital: str  # study/site
+    due_at: datetime | None = None  # of the first question; the others follow the last one
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    answered_at: datetime | None = None
+    answer: SiteAnswer | None = None  # the last one, also of an earlier question
+
+    @property
+    def answered(self) -> bool:
+        """Has the hospital answered since it was asked last?"""
+        if self.answered_at is None:
+            return False
+        return self.asked_at is None or self.answered_at >= self.asked_at
 
 
 @dataclass(frozen=True)
