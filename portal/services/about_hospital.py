@@ -26,9 +26,7 @@ def write(parts: Parts, delivery: Delivery) -> Letter:
     """
     with parts.store.read() as db:
         check = site_checks.of_hospital(db, delivery.about.id)
-    if check is None or check.answered or check.asked_at is None:
-        raise EndedLinkError
-    if delivery.created_at < check.asked_at:
+    if check is None or not _still_asks(check, delivery):
         raise EndedLinkError
     slug, site_id = delivery.about.id.split("/", 1)
     study = parts.config.study(slug)
@@ -52,6 +50,13 @@ def write(parts: Parts, delivery: Delivery) -> Letter:
     return Letter(content, address, parseaddr(parts.settings.mail_from)[1], site.id)
 
 
+def _still_asks(check: SiteCheck, delivery: Delivery) -> bool:
+    """Is this mail about the newest question, and that one open?"""
+    if check.answered or check.asked_at is None:
+        return False
+    return delivery.created_at >= check.asked_at
+
+
 def check_link(parts: Parts, check: SiteCheck) -> str:
     return f"{parts.settings.base_url}/site/check/{Links(parts.keys, SITE_CHECK).token(check.id)}"
 
@@ -61,6 +66,9 @@ def after_failure(db: Connection, parts: Parts, delivery: Delivery, now: datetim
     slug, site_id = delivery.about.id.split("/", 1)
     study = parts.config.study(slug)
     site = study.site(site_id) if study else None
+    check = site_checks.of_hospital(db, delivery.about.id)
+    if check is None or not _still_asks(check, delivery):
+        return
     if site is None or delivery.contact != "first" or not site.second_mailbox:
         return
     again = new_mail(

@@ -204,6 +204,16 @@ def bounced(
     return bool(changed)
 
 
+def drop_about_hospital(db: Connection, name: str) -> None:
+    """Questions to a hospital (`study/site`) that nobody has taken yet are not wanted any more."""
+    db.execute(
+        delete(deliveries).where(
+            deliveries.c.hospital == name,
+            deliveries.c.state.in_((*_WAITING, "sending", "parked")),
+        )
+    )
+
+
 def last_about_hospitals(db: Connection) -> dict[str, DeliveryState]:
     """State of the newest mail about each hospital itself, by `study/site`."""
     wanted = (

@@ -110,14 +110,8 @@ class SiteCheck:
     asked_at: datetime | None = None
     reminded_at: datetime | None = None
     answered_at: datetime | None = None
+    answered: bool = False  # the newest question has its answer
     answer: SiteAnswer | None = None  # the last one, also of an earlier question
-
-    @property
-    def answered(self) -> bool:
-        """Has the hospital answered since it was asked last?"""
-        if self.answered_at is None:
-            return False
-        return self.asked_at is None or self.answered_at >= self.asked_at
 
 
 @dataclass(frozen=True)

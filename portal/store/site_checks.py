@@ -39,8 +39,7 @@ def remind(db: Connection, check: SiteCheck, now: datetime) -> bool:
     waiting = update(site_checks).where(
         site_checks.c.id == check.id,
         site_checks.c.reminded_at.is_(None),
-        (site_checks.c.answered_at.is_(None))
-        | (site_checks.c.answered_at < site_checks.c.asked_at),
+        site_checks.c.answered_id.is_distinct_from(check.id),
     )
     return bool(db.execute(waiting.values(reminded_at=now)).rowcount)
 
@@ -52,6 +51,7 @@ def answer(db: Connection, check_id: str, said: SiteAnswer, now: datetime) -> bo
         .where(site_checks.c.id == check_id)
         .values(
             answered_at=now,
+            answered_id=check_id,
             status=said.status,
             languages=";".join(said.languages),
             mailbox=said.mailbox,
@@ -98,5 +98,6 @@ def _from_row(row: Row[Any]) -> SiteCheck:
         asked_at=row.asked_at,
         reminded_at=row.reminded_at,
         answered_at=row.answered_at,
+        answered=row.answered_id == row.id,
         answer=said,
     )

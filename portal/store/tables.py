@@ -233,6 +233,7 @@ site_checks = Table(
     Column("asked_at", Instant, nullable=True),
     Column("reminded_at", Instant, nullable=True),
     Column("answered_at", Instant, nullable=True),
+    Column("answered_id", String(32), nullable=True),  # the link that was pressed
     Column("status", String(16), nullable=True),
     Column("languages", String(400), nullable=True),
     Column("mailbox", String(254), nullable=True),  # the address that the answer is about

@@ -19,6 +19,7 @@ def upgrade() -> None:
     sa.Column('asked_at', Instant(), nullable=True),
     sa.Column('reminded_at', Instant(), nullable=True),
     sa.Column('answered_at', Instant(), nullable=True),
+    sa.Column('answered_id', sa.String(length=32), nullable=True),
     sa.Column('status', sa.String(length=16), nullable=True),
     sa.Column('languages', sa.String(length=400), nullable=True),
     sa.Column('mailbox', sa.String(length=254), nullable=True),
