@@ -31,7 +31,7 @@ def status(*, as_json: bool) -> None:
     for line in lines:
         click.echo(_line(line))
     old = sum(line["truth"] != "confirmed" for line in lines)
-    click.echo(f"{len(lines)} hospitals, {old} not confirmed in the last days.")
+    click.echo(f"Hospitals: {len(lines)}. Without a fresh confirmation: {old}.")
 
 
 @sites.command()
@@ -57,7 +57,7 @@ def ask(hospitals: tuple[str, ...]) -> None:
             )
         wanted |= fitting
     asked = ask_now(parts, wanted, now=parts.now())
-    click.echo(f"{asked} hospitals are asked; the worker sends the mails.")
+    click.echo(f"Asked: {asked}. The worker sends the mails.")
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -345,7 +345,7 @@ def test_the_operator_asks_and_sees_how_true_each_hospital_is(tmp_path: Path) ->
     parts, _ = make_parts(tmp_path / "data")
     asked = flask(parts, "sites", "ask", SITE)
     assert (asked.returncode, asked.stdout) == (
-        0, "1 hospitals are asked; the worker sends the mails.\n",
+        0, "Asked: 1. The worker sends the mails.\n",
     )  # fmt: skip
     answer(parts)
     said = flask(parts, "sites", "status", "--json")
