@@ -16,6 +16,7 @@ import structlog
 from portal.logs import set_up_logs
 from portal.mail.transport import MailServer, Post
 from portal.services.alarm import raise_alarms
+from portal.services.ask_sites import ask_sites
 from portal.services.deliver import Pauses, deliver_next
 from portal.services.follow_up import follow_up_next
 from portal.services.parts import Parts, open_parts
@@ -54,6 +55,7 @@ class Worker:
             self._every(timedelta(seconds=5), self._sign_of_life)
             self._every(timedelta(minutes=1), lambda now: raise_alarms(self.parts, now=now))
             self._every(timedelta(hours=1), lambda now: purge(self.parts, now=now))
+            self._every(timedelta(minutes=10), lambda now: ask_sites(self.parts, now=now))
             if self._follow_up():
                 return 0.0
             return self._deliver()

@@ -26,7 +26,7 @@ def is_reserved(address: str) -> bool:
 
 def goes_to_central(site: Site, *, public: bool) -> bool:
     """Does a message for this hospital go to the study's central office instead?"""
-    return public and not site.confirmed
+    return not site.mailbox_right or (public and not site.confirmed)
 
 
 def live_problems(config: Config, base_url: str) -> tuple[Problem, ...]:

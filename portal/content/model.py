@@ -123,6 +123,7 @@ class Site:
     confidence: str = ""
     mailbox: str = ""
     second_mailbox: str = ""
+    mailbox_right: bool = True  # False: the hospital said that it does not read this mailbox
     line: int = field(default=0, compare=False)  # in sites.csv, for messages to the operator
     mailbox_line: int = field(default=0, compare=False)  # in mailboxes.csv
 
@@ -242,6 +243,14 @@ class Updates:
 
 
 @dataclass(frozen=True)
+class Confirming:
+    """How often each hospital is asked if what we show is still true."""
+
+    ask_every_days: int = 28
+    remind_after_days: int = 4
+
+
+@dataclass(frozen=True)
 class Limits:
     """Ceilings against misuse; a higher number lets more through."""
 
@@ -263,6 +272,7 @@ class PortalConfig:
     limits: Limits
     alarm: Alarm = Alarm()
     updates: Updates = Updates()
+    confirming: Confirming = Confirming()
 
 
 @dataclass(frozen=True)

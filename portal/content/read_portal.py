@@ -77,8 +77,9 @@ def _wrong(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
     for name in ("border_km", "language_km"):
         if not 0 <= getattr(portal.routing, name) <= 40_000:
             yield ("routing", name), f"{name} is not a distance.", "Write kilometres, 0 or more."
+    yield from _wrong_confirming(portal)
     low = [(("routing", "stale_days"), portal.routing.stale_days)]
-    for section in ("answering", "retention", "limits", "updates"):
+    for section in ("answering", "retention", "limits", "updates", "confirming"):
         low += (((section, key), n) for key, n in _numbers(getattr(portal, section)))
     for path, number in low:
         if number < 1:
@@ -87,6 +88,15 @@ def _wrong(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
 
 def _numbers(section: object) -> list[tuple[str, int]]:
     return [(key, value) for key, value in vars(section).items() if isinstance(value, int)]
+
+
+def _wrong_confirming(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
+    """A hospital that answers the reminder at once must never be shown as old."""
+    days = portal.confirming.ask_every_days + portal.confirming.remind_after_days
+    if days >= portal.routing.stale_days:
+        said = f"A hospital would be reminded after {days} days, but its answer is old before that."
+        advice = "Ask more often, or raise stale_days under [routing]."
+        yield ("confirming", "ask_every_days"), said, advice
 
 
 def _wrong_languages(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:

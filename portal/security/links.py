@@ -19,6 +19,7 @@ BOUNCE = "bounce"
 SIGNUP_CONFIRM = "signup-confirm"
 SIGNUP_MANAGE = "signup-manage"
 SIGNUP_STOP = "signup-stop"
+SITE_CHECK = "site-check"  # the monthly question to a hospital; opens no family’s message
 
 
 def site_page(holder: str) -> str:

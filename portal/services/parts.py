@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from portal.content.live import live_problems
 from portal.content.load import ConfigError, load_config
 from portal.content.model import Config
 from portal.security.keys import Keys, KeysError
+from portal.services.site_truth import SiteTruth
 from portal.settings import Settings, SettingsError
 from portal.store.database import Store
 
@@ -16,9 +17,18 @@ from portal.store.database import Store
 @dataclass(frozen=True)
 class Parts:
     settings: Settings
-    config: Config
+    files: Config  # as read at the start
     keys: Keys
     store: Store
+    truth: SiteTruth = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "truth", SiteTruth(self.files, self.store))
+
+    @property
+    def config(self) -> Config:
+        """The files, with what hospitals have said about themselves since."""
+        return self.truth.config
 
     def now(self) -> datetime:
         return self.settings.clock.now()

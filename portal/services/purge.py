@@ -38,6 +38,7 @@ def purge(parts: Parts, *, now: datetime) -> Purged:
         )
         for request_id in due:
             requests.erase(db, request_id, now)
+        deliveries.forget_about_hospitals(db, now - timedelta(days=retention.request_days_at_most))
         keys = requests.forget_keys_before(db, now - timedelta(hours=retention.key_hours))
         signups_gone = _purge_signups(db, parts, now)
     if due or keys or signups_gone:

@@ -7,6 +7,7 @@ Judged when a mail is sent, not when it was written: a hospital may have paused 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from portal import languages
@@ -60,6 +61,13 @@ def mail_language(config: Config, site: Site) -> str:
     return next((code for code in known if code in offered), languages.SOURCE)
 
 
+def confirmation_is_old(config: Config, site: Site, today: date) -> bool:
+    """Confirmed once, but longer ago than `stale_days`: it stays in the choice and says so."""
+    if site.confirmed_on is None:
+        return False
+    return (today - site.confirmed_on).days > config.portal.routing.stale_days
+
+
 def _why_not(study: Study, site: Site | None, *, public: bool) -> Reason:
     if not study.accepts_messages:
         return "study_not_accepting"
@@ -67,4 +75,4 @@ def _why_not(study: Study, site: Site | None, *, public: bool) -> Reason:
         return "not_accepting"
     if public and not site.confirmed:
         return "unconfirmed"
-    return "chosen" if site.mailbox else "no_mailbox"
+    return "chosen" if site.mailbox and site.mailbox_right else "no_mailbox"

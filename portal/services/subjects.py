@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from portal.services import about_confirmation, about_request, about_signup
+from portal.services import about_confirmation, about_hospital, about_request, about_signup
 from portal.services.compose import Letter
 from portal.services.parts import Parts
 from portal.store.records import AboutKind, Delivery
@@ -37,4 +37,5 @@ SUBJECTS: dict[AboutKind, Subject] = {
     "request": Subject(about_request.write, about_request.after_failure),
     "confirmation": Subject(about_confirmation.write, about_confirmation.after_failure),
     "signup": Subject(about_signup.write, about_signup.after_failure, about_signup.after_hand_over),
+    "hospital": Subject(about_hospital.write, about_hospital.after_failure),
 }

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from portal.content.site_answers import SiteAnswer
+
 RequestState = Literal["open", "acknowledged", "spoken", "passed_on", "withdrawn", "erased"]
 DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
@@ -165,6 +167,20 @@ class Announcement:
     news_until: int
     after: str
     written: int
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """The monthly question to a hospital. `id` is that of its newest link."""
+
+    id: str
+    hospital: str  # study/site
+    due_at: datetime | None = None  # of the first question; the others follow the last one
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    answered_at: datetime | None = None
+    answered: bool = False  # the newest question has its answer
+    answer: SiteAnswer | None = None  # the last one, also of an earlier question
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -268,6 +269,25 @@ events = Table(
     Column("site", String(64), nullable=True),
 )
 Index(None, events.c.request_id)
+
+# The monthly question to each hospital, and its last answer. Nothing about a family or a person:
+# `confirmed_by` is a role.
+site_checks = Table(
+    "site_checks",
+    metadata,
+    Column("id", String(32), primary_key=True),  # new with each question, so that old links end
+    Column("hospital", String(128), nullable=False, unique=True),  # study/site
+    Column("due_at", Instant, nullable=True),
+    Column("asked_at", Instant, nullable=True),
+    Column("reminded_at", Instant, nullable=True),
+    Column("answered_at", Instant, nullable=True),
+    Column("answered_id", String(32), nullable=True),  # the link that was pressed
+    Column("status", String(16), nullable=True),
+    Column("languages", String(400), nullable=True),
+    Column("mailbox", String(254), nullable=True),  # the address that the answer is about
+    Column("mailbox_right", Boolean, nullable=True),
+    Column("confirmed_by", String(32), nullable=True),
+)
 
 # Who is at work; also what trouble the operator has been told of.
 signs = Table(

@@ -23,6 +23,7 @@ from portal.web import (
     health,
     hospitals,
     reading,
+    site_check,
     site_page,
     texts,
     updates,
@@ -48,7 +49,18 @@ def build_app(settings: Settings) -> Flask:
     app.extensions["portal"] = portal
     for part in (guard, addresses, texts, frame, errors):
         part.install(app)
-    for page in (reading, hospitals, check, contact, family, site_page, updates, finders, health):
+    for page in (
+        reading,
+        hospitals,
+        check,
+        contact,
+        family,
+        site_check,
+        site_page,
+        updates,
+        finders,
+        health,
+    ):
         app.register_blueprint(page.bp)
     _cache_public_pages(app, portal)
     return app
@@ -61,7 +73,7 @@ def _open_portal(settings: Settings) -> Portal:
         languages.catalogue(code)
     return Portal(
         settings=parts.settings,
-        config=parts.config,
+        files=parts.files,
         keys=parts.keys,
         store=parts.store,
         gazetteer=Gazetteer.open(settings.data),
@@ -78,5 +90,7 @@ def _open_portal(settings: Settings) -> Portal:
 def _cache_public_pages(app: Flask, portal: Portal) -> None:
     settings = portal.settings
     origins = allowed_origins(settings.base_url, settings.port, public=settings.public)
-    cache = PageCache(app.wsgi_app, allowed_hosts(origins), lambda: portal.now().date())
+    cache = PageCache(
+        app.wsgi_app, allowed_hosts(origins), lambda: (portal.now().date(), portal.truth.version)
+    )
     app.wsgi_app = cache  # type: ignore[assignment]

@@ -1,13 +1,13 @@
 """Whole answers of public pages, kept compressed and given out before Flask is asked.
 
 A view allows it by `keep(response)`. Only GET without a query, from an allowed host and without
-an answers cookie; ends at midnight, since pages show how old a status is.
+an answers cookie; ends at midnight, since pages show how old a status is, and when a hospital
+has answered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from datetime import date
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Any
 
 from flask import Response
@@ -27,14 +27,15 @@ def keep(response: Response) -> Response:
 
 
 class PageCache:
-    def __init__(self, app: Any, hosts: Collection[str], today: Callable[[], date]) -> None:
-        self.app, self.hosts, self.today = app, hosts, today
-        self.day = today()
+    def __init__(self, app: Any, hosts: Collection[str], state: Callable[[], Hashable]) -> None:
+        """`state` is another value whenever kept pages may say something old."""
+        self.app, self.hosts, self.state = app, hosts, state
+        self.kept_for = state()
         self.kept: dict[tuple[str, str], tuple[Headers, bytes]] = {}
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        if self.day != self.today():
-            self.day, self.kept = self.today(), {}
+        if self.kept_for != (state := self.state()):
+            self.kept_for, self.kept = state, {}
         if not self._may_be_kept(environ):
             return self._plain(environ, start)
         key = (environ["PATH_INFO"], choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
@@ -63,6 +64,7 @@ class PageCache:
         self, environ: dict[str, Any], start: Callable[..., Any], key: tuple[str, str]
     ) -> Iterable[bytes]:
         seen: list[tuple[str, Headers]] = []
+        kept = self.kept  # a page made while its content changed must not outlive the change
         asked = {**environ, "HTTP_ACCEPT_ENCODING": ""}  # plain, to be packed well once
         parts = self.app(asked, lambda status, headers, *_: seen.append((status, headers)))
         body = b"".join(parts)
@@ -74,7 +76,7 @@ class PageCache:
             body = encode(body, key[1], once=marked)
             fresh.append(("Content-Encoding", key[1]))
         fresh.append(("Content-Length", str(len(body))))
-        if marked and status.startswith("200") and len(self.kept) < PAGES_AT_MOST:
-            self.kept[key] = (fresh, body)
+        if marked and status.startswith("200") and len(kept) < PAGES_AT_MOST:
+            kept[key] = (fresh, body)
         start(status, fresh)
         return [body]

@@ -158,7 +158,7 @@ def test_stats_of_a_month_by_language(flask: Any, parts: Parts, clock: SetClock)
 def with_alarm(parts: Parts, **values: Any) -> Parts:
     portal = parts.config.portal
     alarm: Alarm = replace(portal.alarm, **values)
-    return replace(parts, config=replace(parts.config, portal=replace(portal, alarm=alarm)))
+    return replace(parts, files=replace(parts.config, portal=replace(portal, alarm=alarm)))
 
 
 def writes_to(file: Path) -> tuple[str, ...]:

@@ -74,6 +74,14 @@ NEWS: dict[str, Any] = {
     "manage": "https://portal.example/en/updates/manage/TOKEN",
     "stop": "https://portal.example/en/updates/stop/TOKEN",
 }
+ABOUT_SITE: dict[str, Any] = {
+    "study": STUDY,
+    "site": SITE,
+    "link": "https://portal.example/site/check/TOKEN",
+    "reminder": False,
+    "second": False,
+    "days": 35,
+}
 SHORT = replace(FAMILY, message="", phone="", reach_by="email", place="")
 # What each mail is built from; ‘family-late-central’ is another sample of the mail ‘family-late’.
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -86,6 +94,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "site-reminder-phone": TO_SITE | {"email_failed": True},
     "site-note": TO_SITE | {"email_failed": True},
     "site-withdrawn": TO_SITE,
+    "site-check": ABOUT_SITE,
+    "site-check-reminder": ABOUT_SITE | {"reminder": True},
+    "site-check-second": ABOUT_SITE | {"second": True},
     "central-request": TO_SITE | {"central": True},
     "family-copy": TO_FAMILY,
     "family-late": TO_FAMILY,
@@ -101,7 +112,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "updates-news": NEWS,
 }
 # Mails about nothing that a family has written have no reference.
-WITHOUT_REFERENCE = ("updates",)
+WITHOUT_REFERENCE = ("updates", "site-check")
 
 
 def folder_of(sample: str) -> str:

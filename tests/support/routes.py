@@ -72,4 +72,5 @@ SAMPLES: Mapping[str, Sample] = {
     "/<lang>/requests/<token>/erase": _PRIVATE,
     "/<lang>/requests/<token>/stop": _PRIVATE,
     "/site/<token>": _PRIVATE,
+    "/site/check/<token>": _PRIVATE,
 }
