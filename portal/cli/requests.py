@@ -127,7 +127,10 @@ def purge() -> None:
 
     parts = parts_or_stop()
     gone = purge_due(parts, now=parts.now())
-    click.echo(f"Erased: {gone.requests} requests, {gone.form_keys} form keys.")
+    click.echo(
+        f"Erased: {gone.requests} requests, {gone.form_keys} form keys, "
+        f"{gone.shared_notes} shared notes."
+    )
 
 
 def _found(parts: Any, reference: str, db: Any) -> StoredRequest:

@@ -247,6 +247,8 @@ class Limits:
     messages_per_address_per_day: int
     copies_per_address_per_day: int
     copies_per_address_per_30_days: int
+    shares_per_source_per_hour: int = 60
+    opens_per_source_per_hour: int = 300
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from portal.web import (
     guard,
     health,
     hospitals,
+    notes,
     reading,
     site_page,
     texts,
@@ -47,7 +48,7 @@ def build_app(settings: Settings) -> Flask:
     app.extensions["portal"] = portal
     for part in (guard, addresses, texts, frame, errors):
         part.install(app)
-    for page in (reading, hospitals, check, contact, family, site_page, finders, health):
+    for page in (reading, hospitals, check, contact, family, site_page, notes, finders, health):
         app.register_blueprint(page.bp)
     _cache_public_pages(app, portal)
     return app
@@ -68,6 +69,8 @@ def _open_portal(settings: Settings) -> Portal:
             {
                 "check": limits.checks_per_source_per_hour,
                 "send": limits.sends_per_source_per_hour,
+                "share": limits.shares_per_source_per_hour,
+                "open": limits.opens_per_source_per_hour,
             }
         ),
     )

@@ -122,7 +122,7 @@ def site_links(study: Study | None) -> list[PageLink]:
         if address := check_address(study):
             links.append(PageLink(_("Check"), address, request.blueprint == "check"))
         links.append(_link(_("Hospitals"), "hospitals.find", slug=study.slug))
-    return links
+    return [*links, _link(_("Notes"), "notes.mine")]
 
 
 def foot_links(study: Study | None) -> Sequence[PageLink]:
