@@ -51,6 +51,7 @@ def install(app: Flask) -> None:
     # Macros see globals, not the names of the page that calls them.
     app.jinja_env.globals["contact_address"] = contact_address
     app.jinja_env.globals["check_address"] = check_address
+    app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters["plain"] = lambda text: plain(languages.gettext(text))
 
 
@@ -58,7 +59,6 @@ def frame() -> dict[str, Any]:
     """The names that layout.html uses."""
     study = site_study()
     return {
-        "asset": asset,
         "language": languages.describe(languages.current()),
         "language_links": language_links(),
         "review": languages.review(languages.current()),
