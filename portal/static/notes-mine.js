@@ -45,8 +45,7 @@ async function draw() {
 }
 
 function drawLinks() {
-  const now = new Date().toISOString();
-  for (const link of store.links()) if (new Date(link.ends_at) < new Date(now)) store.dropLink(link.id);
+  for (const link of store.links()) if (new Date(link.ends_at) < new Date()) store.dropLink(link.id);
   const rows = store.links().map((link) => {
     const row = part("link", { made: moment(link.made), ends: moment(link.ends_at) });
     on(row, "end", async () => {

@@ -11,7 +11,8 @@ document.querySelector("main").append(status);
 export function part(name, texts = {}) {
   const made = stock.querySelector(`[data-part="${name}"]`).cloneNode(true);
   for (const [key, text] of Object.entries(texts)) {
-    made.querySelector(`[data-fill="${key}"]`).textContent = text;
+    const place = `[data-fill="${key}"]`;
+    (made.matches(place) ? made : made.querySelector(place)).textContent = text;
   }
   return made;
 }

@@ -21,8 +21,8 @@ function begin(section, quote, button, place) {
   };
   const keep = (text) => store.keepNote({ ...note, text });
   write(place, "", keep, (kept) => {
-    if (!kept) { button.focus(); return; }
     draw();
+    if (!kept) { button.focus(); return; }
     say(words("kept"));
     focusOn(main.querySelector(`[data-note-id="${note.id}"]`));
   });
