@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from portal.forms.contact import ContactForm
-from portal.store.tables import ENCRYPTED, requests
+from portal.store.tables import ENCRYPTED, requests, shared_notes
 from tests.support.paths import ROOT
 
 REGISTER = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -21,3 +21,8 @@ def test_every_form_field_has_its_line() -> None:
 
 def test_every_column_of_a_request_has_its_line() -> None:
     assert {column.name for column in requests.columns} <= NAMED
+
+
+def test_every_column_of_shared_notes_has_its_line() -> None:
+    (part,) = re.findall(r"## Shared notes\n(.+?)\n## ", REGISTER, re.DOTALL)
+    assert {column.name for column in shared_notes.columns} == set(re.findall(r"`([a-z_]+)`", part))
