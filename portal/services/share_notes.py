@@ -121,9 +121,7 @@ def end_shared(parts: Parts, link_id: str, token: str, *, now: datetime) -> None
     parts.store.scrub()
 
 
-def _find(
-    db: Connection, link_id: str, now: datetime, *, hold: bool = False
-) -> SharedNotes:
+def _find(db: Connection, link_id: str, now: datetime, *, hold: bool = False) -> SharedNotes:
     if not _ID.fullmatch(link_id):
         raise UnknownLinkError
     try:

@@ -48,18 +48,9 @@ function near(text, word, most) {
   return found;
 }
 
-/** 1 = the same, 0 = nothing in common. */
-function alike(a, b) {
-  if (!a.length || !b.length) return 0;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      next.push(Math.min(row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1), row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return 1 - row[b.length] / Math.max(a.length, b.length);
+/** How much of `word` is in `text`: 1 = all of it, 0 = nothing. */
+function share(word, text) {
+  return 1 - Math.min(word.length, ...near(text, word, word.length).map((one) => one.changes)) / word.length;
 }
 
 /** The quote of a passage, with what stands before and after it in its section. */
@@ -77,39 +68,50 @@ export function quoteOf(text, start, end) {
   };
 }
 
-function judged(place, whole, word, before, after) {
+/** How a place compares: what of the passage is there, and who vouches for it. */
+function judged(place, whole, word, quote) {
+  const before = fold(quote.prefix).letters;
+  const after = fold(quote.suffix).letters;
+  const here = whole.slice(place.start, place.end);
   const sides = [];
-  if (before) sides.push(alike(before, whole.slice(Math.max(0, place.start - before.length), place.start)));
-  if (after) sides.push(alike(after, whole.slice(place.end, place.end + after.length)));
-  const mean = sides.length ? sides.reduce((a, b) => a + b) / sides.length : 0;
+  if (before) sides.push(share(before, whole.slice(Math.max(0, place.start - before.length), place.start)));
+  if (after) sides.push(share(after, whole.slice(place.end, place.end + after.length)));
+  // Words that stood twice need both neighbours; words that stood once and alone need none.
+  const vouched = (quote.once ? Math.max(...sides) : Math.min(...sides)) >= SOUND || !sides.length;
+  // Where a passage was taken out, what stood beside it moves in: that is not the passage.
+  const beside = (after && share(after, here.slice(0, after.length)) >= SOUND)
+    || (before && share(before, here.slice(-before.length)) >= SOUND);
+  // Nor is a sentence with another figure in it: seven days are not ten.
+  const figures = (text) => text.replace(/\P{N}/gu, "");
+  const other = beside || figures(here) !== figures(word);
   const body = 1 - place.changes / word.length;
-  return { ...place, body, vouched: Math.max(0, ...sides) >= SOUND, score: body + mean / 2 };
+  const mean = sides.reduce((a, b) => a + b, 0) / (sides.length || 1);
+  return { ...place, body, vouched, other, score: body + mean / 2 };
 }
 
-function believed(place, quote, word, alone) {
-  if (place.body === 1) {
-    return place.vouched || alone || (quote.once && word.length >= LONG);
-  }
-  return (place.vouched && word.length >= 12) || (place.body >= 0.85 && word.length >= 2 * LONG);
+function believed({ body, vouched, other }, { once }, length) {
+  if (body === 1) return vouched || (once && length >= LONG);
+  return !other && ((vouched && length >= LONG / 2) || (body >= 0.9 && length >= 2 * LONG));
 }
 
-/** {start, end} of the quoted passage in this text, or null: gone, or not sure which. */
+/** {start, end, same} of the quoted passage in this text, or null: gone, or not sure which. */
 export function find(text, quote) {
   const whole = fold(text);
   const word = fold(quote.exact).letters;
   if (!word) return null;
-  const before = fold(quote.prefix).letters;
-  const after = fold(quote.suffix).letters;
   const places = near(whole.letters, word, Math.floor(word.length * 0.3))
-    .map((place) => judged(place, whole.letters, word, before, after))
+    .map((place) => judged(place, whole.letters, word, quote))
     .sort((a, b) => b.score - a.score || b.end - a.end);
   const best = places[0];
-  if (!best || !believed(best, quote, word, !before && !after)) return null;
+  if (!best || !believed(best, quote, word.length)) return null;
   const others = places.filter((one) => one.end <= best.start || one.start >= best.end);
   if (others.length && best.score - others[0].score < CLEAR) return null;
-  const last = whole.at[best.end - 1];
-  return {
-    start: whole.at[best.start],
-    end: last + String.fromCodePoint(text.codePointAt(last)).length,
-  };
+  let start = whole.at[best.start];
+  let end = whole.at[best.end - 1];
+  end += String.fromCodePoint(text.codePointAt(end)).length;
+  // An edited passage may seem to begin or end within a word; a reader sees whole words.
+  const letter = (place) => best.changes > 0 && LETTER.test(text[place] || "");
+  while (letter(start - 1)) start -= 1;
+  while (letter(end)) end += 1;
+  return { start, end, same: !best.changes };
 }

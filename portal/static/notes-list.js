@@ -25,16 +25,16 @@ function read(address) {
 
 /** Someone else may have written these: only what has the shape of a note, and only its fields. */
 export function wellFormed(value) {
-  const text = (one) => (typeof one === "string" ? one : "");
+  const text = (one, shape = /^/) => (typeof one === "string" && shape.test(one) ? one : "");
   return (Array.isArray(value) ? value : [])
     .filter((one) => one && typeof one.text === "string" && typeof one.id === "string")
     .map((one) => ({
       id: one.id,
       text: one.text,
-      page: PAGE.test(one.page) ? one.page : "",
-      section: SECTION.test(one.section) ? one.section : "",
+      page: text(one.page, PAGE),
+      section: text(one.section, SECTION),
       heading: text(one.heading),
-      language: /^[A-Za-z-]{2,10}$/.test(one.language) ? one.language : "",
+      language: text(one.language, SECTION),
       at: text(one.at),
       quote: one.quote && typeof one.quote.exact === "string"
         ? {
@@ -59,8 +59,8 @@ function lookedUp(note, doc) {
   const { text } = textOf(section);
   const span = find(text, note.quote);
   if (!span) return { ...found, state: "gone", start: Infinity };
-  const now = text.slice(span.start, span.end).replace(/\s+/g, " ");
-  return { ...found, start: span.start, state: now === note.quote.exact ? "here" : "changed", now };
+  const now = text.slice(span.start, span.end);
+  return { ...found, start: span.start, state: span.same ? "here" : "changed", now };
 }
 
 /** [{page, title, items}] in reading order: pages as the server lists them, then by place. */
@@ -94,7 +94,7 @@ function itemOf({ note, heading, state, now }) {
     cited.lang = note.language;
     body.before(cited);
   }
-  if (now && state === "changed") body.before(part("now"), part("quote", { words: now }));
+  if (state === "changed") body.before(part("now"), part("quote", { words: now }));
   item.dataset.noteId = note.id;
   return item;
 }

@@ -71,21 +71,15 @@ function putCard(card, note) {
     main.append(card);
     return;
   }
-  if (!note.quote) { putAtEnd(card, section); return; }
-  if (note.language !== language) {
-    tell(card, "elsewhere", note.quote, note.language);
-    putAtEnd(card, section);
-    return;
-  }
   const here = textOf(section);
-  const span = find(here.text, note.quote);
+  const foreign = note.language !== language;
+  const span = note.quote && !foreign && find(here.text, note.quote);
   if (!span) {
-    tell(card, "gone", note.quote, note.language);
+    if (note.quote) tell(card, foreign ? "elsewhere" : "gone", note.quote, note.language);
     putAtEnd(card, section);
     return;
   }
-  const now = here.text.slice(span.start, span.end).replace(/\s+/g, " ");
-  if (now !== note.quote.exact) tell(card, "changed", note.quote, note.language);
+  if (!span.same) tell(card, "changed", note.quote, note.language);
   putBeside(card, markSpan(span, here));
 }
 

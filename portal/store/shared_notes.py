@@ -46,9 +46,7 @@ def add(db: Connection, notes: SharedNotes) -> None:
     db.execute(insert(shared_notes).values(**vars(notes)))
 
 
-def find(
-    db: Connection, link_id: str, now: datetime, *, hold: bool = False
-) -> SharedNotes | None:
+def find(db: Connection, link_id: str, now: datetime, *, hold: bool = False) -> SharedNotes | None:
     """The row, with `hold` kept from others until the transaction ends; None once it has ended.
 
     Raises LookupError: there never was one, or it ended so long ago that it is forgotten.
@@ -61,9 +59,7 @@ def find(
     return None if row.ciphertext is None or row.ends_at <= now else _from_row(row)
 
 
-def count_wrong(
-    db: Connection, link_id: str, tries: int, locked_until: datetime | None
-) -> None:
+def count_wrong(db: Connection, link_id: str, tries: int, locked_until: datetime | None) -> None:
     """Write down how many wrong tries there were, and until when no other is looked at."""
     db.execute(
         update(shared_notes)

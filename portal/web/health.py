@@ -18,7 +18,7 @@ from portal.web.state import portal
 
 bp = Blueprint("health", __name__)
 # Scripts keep their comments here, not on the way to a phone (10 kB in all, issue 6).
-_COMMENT_OR_INDENT = re.compile(rb"^[ ]*(//.*\n|/\*\*.*\n|\*.*\n)|^[ ]+", re.MULTILINE)
+_COMMENT_OR_INDENT = re.compile(rb"^[ ]*(//.*\n|/\*\*.*\n|\*.*\n|\n)|^[ ]+", re.MULTILINE)
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via")
 
 

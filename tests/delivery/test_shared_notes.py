@@ -102,9 +102,7 @@ def test_a_right_one_takes_no_wrong_one_back(parts: Parts) -> None:
     assert guess(parts, link) == "locked"
 
 
-def test_twenty_wrong_ones_end_the_link_and_take_its_content(
-    parts: Parts, clock: SetClock
-) -> None:
+def test_twenty_wrong_ones_end_the_link_and_take_its_content(parts: Parts, clock: SetClock) -> None:
     sealed = Sealed()
     link = share(parts, sealed.notes(), now=parts.now()).id
     said = []

@@ -121,7 +121,7 @@ def test_what_a_script_is_served_as_is_the_script_without_its_comments(
     for file in SCRIPTS:
         served = client.get(f"/static/x/{file.name}").text
         lines = [line.strip() for line in file.read_text(encoding="utf-8").splitlines()]
-        code = [line for line in lines if not line.startswith(("//", "/**", "*"))]
+        code = [line for line in lines if line and not line.startswith(("//", "/**", "*"))]
         assert served.splitlines() == code
 
 
