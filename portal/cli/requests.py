@@ -141,7 +141,8 @@ def purge() -> None:
     gone = purge_due(parts, now=parts.now())
     click.echo(
         f"Erased: {gone.requests} requests, {gone.form_keys} form keys, "
-        f"{gone.signups} sign-ups not confirmed or links used."
+        f"{gone.signups} sign-ups not confirmed or links used, "
+        f"{gone.shared_notes} shared notes."
     )
 
 

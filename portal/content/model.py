@@ -261,6 +261,8 @@ class Limits:
     copies_per_address_per_30_days: int
     signups_per_source_per_hour: int = 120
     confirmations_per_hour: int = 60
+    shares_per_source_per_hour: int = 60
+    opens_per_source_per_hour: int = 300
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 Content of a request: gone `request_days_after_last_step` after the last hand-over or step by
 staff, and `request_days_at_most` after it was written in any case; never while a mail is still
 on its way. Form keys: gone after `key_hours`. Sign-ups that nobody has confirmed: gone after
-`keep_unconfirmed_days`. What counts mails to an address: after 30 days.
+`keep_unconfirmed_days`. What counts mails to an address: after 30 days. Shared notes: gone at the
+end their owner chose; the bare row answers “ended” for `_SAY_ENDED` more.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from portal.services.parts import Parts
-from portal.store import deliveries, mail_limits, requests, signups
+from portal.store import deliveries, mail_limits, requests, shared_notes, signups
 
 # A used link says so for a little longer than it works (privacy rule P8).
 _USED_LINKS = timedelta(hours=23)
+_SAY_ENDED = timedelta(days=90)
 
 
 @dataclass(frozen=True)
 class Purged:
     requests: int
     form_keys: int
-    signups: int = 0  # that nobody has confirmed, and links that were used
+    signups: int  # that nobody has confirmed, and links that were used
+    shared_notes: int
 
 
 def purge(parts: Parts, *, now: datetime) -> Purged:
@@ -41,9 +44,11 @@ def purge(parts: Parts, *, now: datetime) -> Purged:
         deliveries.forget_about_hospitals(db, now - timedelta(days=retention.request_days_at_most))
         keys = requests.forget_keys_before(db, now - timedelta(hours=retention.key_hours))
         signups_gone = _purge_signups(db, parts, now)
-    if due or keys or signups_gone:
+        ended = shared_notes.end_past(db, now)
+        shared_notes.forget_before(db, now - _SAY_ENDED)
+    if due or keys or signups_gone or ended:
         parts.store.scrub()
-    return Purged(len(due), keys, signups_gone)
+    return Purged(len(due), keys, signups_gone, ended)
 
 
 def _purge_signups(db: Connection, parts: Parts, now: datetime) -> int:

@@ -296,3 +296,20 @@ signs = Table(
     Column("name", String(64), primary_key=True),
     Column("at", Instant, nullable=False),
 )
+
+# Notes that a family shares. Encrypted in its browser: nothing here opens them.
+shared_notes = Table(
+    "shared_notes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("created_at", Instant, nullable=False),
+    Column("ends_at", Instant, nullable=False),
+    # The next four are None once the link has ended; the bare row stays to answer 410.
+    Column("ciphertext", LargeBinary, nullable=True),
+    Column("salt", LargeBinary, nullable=True),
+    Column("proof_hash", LargeBinary, nullable=True),  # SHA-256 of what a reader must prove
+    Column("end_hash", LargeBinary, nullable=True),  # SHA-256 of the owner’s token to end it
+    Column("tries", Integer, nullable=False, default=0),  # wrong ones, over its whole life
+    Column("locked_until", Instant, nullable=True),
+)
+Index(None, shared_notes.c.ends_at)

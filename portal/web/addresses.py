@@ -102,7 +102,9 @@ LANDING: dict[str, str] = {}
 
 @lru_cache(maxsize=64)
 def fingerprint(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    """Changes with the content. Scripts import one another by bare name, so they share one."""
+    files = sorted(STATIC.glob("notes-*.js")) if name.startswith("notes-") else [STATIC / name]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
 def asset(name: str) -> str:

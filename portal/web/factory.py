@@ -22,6 +22,7 @@ from portal.web import (
     guard,
     health,
     hospitals,
+    notes,
     reading,
     site_check,
     site_page,
@@ -58,6 +59,7 @@ def build_app(settings: Settings) -> Flask:
         site_check,
         site_page,
         updates,
+        notes,
         finders,
         health,
     ):
@@ -82,6 +84,8 @@ def _open_portal(settings: Settings) -> Portal:
                 "check": limits.checks_per_source_per_hour,
                 "send": limits.sends_per_source_per_hour,
                 "sign_up": limits.signups_per_source_per_hour,
+                "share": limits.shares_per_source_per_hour,
+                "open": limits.opens_per_source_per_hour,
             }
         ),
     )

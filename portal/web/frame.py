@@ -57,6 +57,7 @@ def install(app: Flask) -> None:
     # Macros see globals, not the names of the page that calls them.
     app.jinja_env.globals["contact_address"] = contact_address
     app.jinja_env.globals["check_address"] = check_address
+    app.jinja_env.globals["asset"] = asset
     app.jinja_env.filters["plain"] = lambda text: plain(languages.gettext(text))
 
 
@@ -64,7 +65,6 @@ def frame() -> dict[str, Any]:
     """The names that layout.html uses."""
     study = site_study()
     return {
-        "asset": asset,
         "language": languages.describe(languages.current()),
         "language_links": language_links(),
         "review": languages.review(languages.current()),
@@ -128,7 +128,7 @@ def site_links(study: Study | None) -> list[PageLink]:
         if address := check_address(study):
             links.append(PageLink(_("Check"), address, request.blueprint == "check"))
         links.append(_link(_("Hospitals"), "hospitals.find", slug=study.slug))
-    return links
+    return [*links, _link(_("Notes"), "notes.mine")]
 
 
 def foot_links(study: Study | None) -> Sequence[PageLink]:

@@ -32,7 +32,7 @@ def overview(slug: str) -> Response:
     return page(
         "overview.html",
         study=study,
-        parts=_parts_of(study),
+        parts=parts_of(study),
         days=_days(),
         data=medical_trial(study),
     )
@@ -111,7 +111,7 @@ def _first(key: str) -> str:
     return key[:1].upper()
 
 
-def _parts_of(study: Study) -> list[tuple[str, str]]:
+def parts_of(study: Study) -> list[tuple[str, str]]:
     """The parts of the overview, in the order of the page, for ‘On this page’."""
     sections = [(part.id, languages.gettext(part.heading)) for part in study.overview]
     _ = languages.gettext

@@ -28,6 +28,7 @@ class Sample:
 
 UNKNOWN_TOKEN = {"lang": LANGUAGE, "token": "A" * 43}
 _STUDY = "/<lang>/studies/<slug>"
+_SHARED = {"lang": LANGUAGE, "link": "0" * 32}
 _PRIVATE = Sample(get=(404,), post=(404,), values=UNKNOWN_TOKEN, public=False)
 SAMPLES: Mapping[str, Sample] = {
     "/": Sample(get=(302,), public=False),
@@ -73,4 +74,11 @@ SAMPLES: Mapping[str, Sample] = {
     "/<lang>/requests/<token>/stop": _PRIVATE,
     "/site/<token>": _PRIVATE,
     "/site/check/<token>": _PRIVATE,
+    "/<lang>/notes": Sample(post=(400,), fields=(("notes", "?"),)),
+    "/<lang>/n/<link>": Sample(
+        get=(404,), post=(404,), values=_SHARED, fields=(("proof", "A" * 43),), public=False
+    ),
+    "/<lang>/n/<link>/end": Sample(
+        get=(), post=(404,), values=_SHARED, fields=(("token", "x"),), public=False
+    ),
 }

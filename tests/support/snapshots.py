@@ -21,6 +21,7 @@ from tests.support.in_process import PortalApp
 from tests.support.live import LivePortal
 from tests.support.page_audit import Page
 from tests.support.screening import Walk, sample_answers
+from tests.support.shared import share_something
 from tests.support.visitor import InProcessVisitor, Visitor
 
 LANGUAGES = ("en", "nl", "ar")
@@ -45,6 +46,7 @@ READ = {
     "check-ended": f"studies/{STUDY}/check/ended",
     "check-deleted": f"studies/{STUDY}/check/deleted",
     "other-studies": "other-studies",
+    "notes": "notes",
     "privacy": "privacy",
     "accessibility": "accessibility",
     **{f"short-{slug}": f"studies/{slug}/" for slug in SHORT_STUDIES},
@@ -97,6 +99,8 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     for name, rest in READ.items():
         yield take(name, lambda v, rest=rest: v.get(f"/{language}/{rest}"))
     yield from _check(portal, language)
+    link = share_something(visitor)
+    yield take("shared-notes", lambda v: v.get(f"/{language}/n/{link}"))
     contact = f"/{language}/studies/{STUDY}/contact"
     yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
     unclear = family.form(country="NL", place="Utrechtttt")

@@ -15,6 +15,7 @@ from portal.store.tables import (
     confirmations,
     mail_limits,
     requests,
+    shared_notes,
     signups,
 )
 from tests.support.paths import ROOT
@@ -37,3 +38,8 @@ def test_every_column_has_its_line(table: Table) -> None:
 
 def test_every_field_of_a_sign_up_is_encrypted_or_named() -> None:
     assert set(UpdatesForm(None, {}, ["en"])._fields) == {*WISHES, "language"}
+
+
+def test_every_column_of_shared_notes_has_its_line() -> None:
+    (part,) = re.findall(r"## Shared notes\n(.+?)\n## ", REGISTER, re.DOTALL)
+    assert {column.name for column in shared_notes.columns} == set(re.findall(r"`([a-z_]+)`", part))

@@ -305,6 +305,7 @@ NO_PAGE = {
 FAMILY = "/<lang>/requests/<token>"
 WALKED = {
     *(FAMILY, f"{FAMILY}/withdraw", f"{FAMILY}/erase", f"{FAMILY}/stop"),
+    *("/<lang>/n/<link>", "/<lang>/n/<link>/end"),
     "/site/<token>",
     "/<lang>/studies/<slug>/contact/check",
     "/<lang>/studies/<slug>/check/delete",

@@ -59,7 +59,7 @@ def test_a_registry_number_is_no_address(client: AuditingClient) -> None:
 
 def test_the_facts_for_search_engines_are_data_and_cannot_end_early(client: AuditingClient) -> None:
     page = client.get(f"{STUDY}/").page
-    (script,) = page.tree.all("script")
+    (script,) = page.tree.all("script", type="application/ld+json")
     found = re.search(r"<script[^>]*>(.*?)</script>", page.text, re.DOTALL)
     assert found
     assert "<" not in found[1]
