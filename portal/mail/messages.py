@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from portal import languages
 from portal.mail.content import MailContent
+from portal.spoken import to_speak
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "mail"
 QUOTE = "> "
@@ -47,6 +48,7 @@ def _templates() -> Environment:
     )
     environment.globals["direction"] = lambda code: languages.describe(code).direction
     environment.globals["also_in"] = also_in
+    environment.globals["to_speak"] = to_speak
     return environment
 
 
