@@ -61,6 +61,8 @@ def _letters(text: str) -> str:
 def _place(letter: str) -> int:
     """Digits before letters, other scripts after them."""
     alphabet = _ALPHABETS.get(languages.current(), _LATIN)
-    return 1000 + alphabet.index(letter) if letter in alphabet else ord(letter) + 2000 * (
-        not letter.isdigit()
+    return (
+        1000 + alphabet.index(letter)
+        if letter in alphabet
+        else ord(letter) + 2000 * (not letter.isdigit())
     )

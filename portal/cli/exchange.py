@@ -128,12 +128,12 @@ def take_in_xliff(old: PortalCatalog, file: Path) -> TakenIn:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "messages.po"
         _toolkit("xliff2po", file, made)
-        if not made.exists():
-            raise ExchangeError(f"{file.name} holds no XLIFF that can be read.")
         try:
             came = read(made, old.language or "")
         except CatalogueError as error:
             raise ExchangeError(str(error)) from None
+    if not texts_of(came):
+        raise ExchangeError(f"{file.name} cannot be read as XLIFF: it holds no texts.")
     found: dict[Key, dict[int, str]] = {}
     for message in texts_of(came):
         forms = message.string if message.pluralizable else [message.string]

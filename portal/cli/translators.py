@@ -57,7 +57,8 @@ def import_(language: str, file: Path) -> None:
         more = f"\n… and {len(taken.wrong) - _SHOWN} more" if len(taken.wrong) > _SHOWN else ""
         said = "\n".join(taken.wrong[:_SHOWN])
         raise CommandError(f"Nothing was taken from {file.name}:\n{said}{more}")
-    tree.po(language).write_bytes(po_bytes(taken.catalog))
+    if taken.filled:
+        tree.po(language).write_bytes(po_bytes(taken.catalog))
     click.echo(f"{tree.name(tree.po(language))}: {taken.filled} texts taken.")
     if taken.unknown:
         click.echo(f"{len(taken.unknown)} English texts of the file are no longer used.", err=True)
