@@ -80,12 +80,12 @@ def xliff_text(catalog: PortalCatalog) -> str:
 def _lines(message: Message, catalog: PortalCatalog) -> Iterator[tuple[str, str, str]]:
     """(name of the form, English, translation); a text without plural has one nameless form."""
     if not message.pluralizable:
-        yield "", message.id, message.string or ""
+        yield "", _ids(message)[0], _forms(message)[0]
         return
+    said = _forms(message)
     for index in range(catalog.num_plurals):
-        said = message.string[index] if index < len(message.string) else ""
-        name = _form_name(catalog, index)
-        yield name, message.id[0 if _one_only(catalog, index) else 1], said
+        english = _ids(message)[0 if _one_only(catalog, index) else 1]
+        yield _form_name(catalog, index), english, said[index] if index < len(said) else ""
 
 
 def _form_name(catalog: PortalCatalog, index: int) -> str:
@@ -136,10 +136,9 @@ def take_in_xliff(old: PortalCatalog, file: Path) -> TakenIn:
         raise ExchangeError(f"{file.name} cannot be read as XLIFF: it holds no texts.")
     found: dict[Key, dict[int, str]] = {}
     for message in texts_of(came):
-        forms = message.string if message.pluralizable else [message.string]
-        for index, words in enumerate(forms):
+        for index, words in enumerate(_forms(message)):
             for key in _keys(message):
-                found.setdefault(key, {})[index] = words or ""
+                found.setdefault(key, {})[index] = words
     return _taken(old, found)
 
 
@@ -188,6 +187,11 @@ def _keys(message: Message) -> list[Key]:
 
 def _ids(message: Message) -> list[str]:
     return list(message.id) if isinstance(message.id, list | tuple) else [message.id]
+
+
+def _forms(message: Message) -> list[str]:
+    words = message.string
+    return [one or "" for one in words] if isinstance(words, list | tuple) else [words or ""]
 
 
 def _toolkit(name: str, source: Path, target: Path) -> None:
