@@ -17,6 +17,7 @@ from portal.spoken import to_speak
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "mail"
 QUOTE = "> "
+_LEFT_TO_RIGHT = "\u200e"  # older mail programs know this mark better than isolates
 # What mail programs turn into a link by themselves: schemes, www., names with a dot, addresses.
 _LINK_LIKE = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]*://\S+|mailto:\S+|www\.\S+|[^\s@/]+@[^\s@]+\.\w{2,}\S*"
@@ -44,6 +45,7 @@ def _templates() -> Environment:
             "country": languages.territory_name,
             "language_name": languages.language_name,
             "quoted": quoted,
+            "left_to_right": left_to_right,
         }
     )
     environment.globals["direction"] = lambda code: languages.describe(code).direction
@@ -80,6 +82,16 @@ def also_in(code: str, message: str) -> str:
 def quoted(text: str) -> str:
     """Every line behind ‘> ’, so that nobody takes a family’s words for ours."""
     return "\n".join(f"{QUOTE}{line}".rstrip(" ") for line in text.split("\n"))
+
+
+def left_to_right(text: str) -> str:
+    """A number or address in plain text that keeps its order inside Arabic and Hebrew.
+
+    Without the marks ‘2222-3333’ shows there as 3333-2222, and a phone number back to front.
+    """
+    if languages.describe(languages.current()).direction == "ltr":
+        return text
+    return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}"
 
 
 def without_links(text: str) -> str:
