@@ -172,7 +172,12 @@ def _by_quality(header: str) -> list[str]:
 
 
 def _locale() -> Locale:
-    return Locale.parse(current())
+    return _locale_of(current())
+
+
+@lru_cache(maxsize=64)
+def _locale_of(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def format_date(day: date) -> str:

@@ -25,7 +25,7 @@ ACCEPTING: frozenset[str] = frozenset({"open", "unconfirmed"})
 class Source:
     """Where a fact was read."""
 
-    name: str
+    name: Text
     on: date | None = None
     url: str = ""
 

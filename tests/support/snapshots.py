@@ -1,6 +1,6 @@
 """Every page of the site in every language, as the server sends it: for axe, vnu and the scales.
 
-A new page joins by a line in `READ`, or by a step in `_live` or `_errors`;
+A new page joins by a line in `READ`, or by a step in `_live` or `errors`;
 tests/web/test_every_route.py notices a route that is in none of them.
 """
 
@@ -82,7 +82,7 @@ def collect(portal: LivePortal, folder: Path, config: Path) -> list[Snapshot]:
     found = [shot for language in LANGUAGES for shot in _live(portal, language)]
     broken = PortalApp.make(folder, config=config, base_url=portal.url, port=portal.port)
     try:
-        return found + [shot for language in LANGUAGES for shot in _errors(broken, language)]
+        return found + [shot for language in LANGUAGES for shot in errors(broken, language)]
     finally:
         broken.close()
 
@@ -191,7 +191,7 @@ def _pressed(
     yield take("family-withdrawn", lambda v: v.get(family))
 
 
-def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
+def errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
     base, family = portal.settings.base_url, Canaries()
     visitor = InProcessVisitor(base, app=portal.app.wsgi_app)
     contact = f"/{language}/studies/{STUDY}/contact"
