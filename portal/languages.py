@@ -7,8 +7,7 @@ catalogue of the language that `in_language` has set for the running piece of wo
 from __future__ import annotations
 
 import contextlib
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -22,10 +21,14 @@ from babel import Locale, UnknownLocaleError, dates, lists, numbers
 SOURCE = "en"
 TRANSLATIONS = Path(__file__).parent.parent / "translations"
 ALIASES = {"no": "nb"}
+# What a browser may call a language that we offer under another code: Nynorsk readers read
+# Bokmål, and old Android phones say ‘iw’ for Hebrew.
+_ASKED_AS = {**ALIASES, "nn": "nb", "iw": "he"}
 REVIEW_STATES = ("draft", "reviewed", "approved")
 
 NO_CATALOGUE = NullTranslations()
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
+_instead: dict[str, NullTranslations] = {}
 _catalogue: ContextVar[NullTranslations] = ContextVar("catalogue", default=NO_CATALOGUE)
 
 
@@ -40,11 +43,15 @@ class Language:
 
 @dataclass(frozen=True)
 class Review:
-    """Who has read a catalogue and when (`X-Review-Status: draft; role; 2026-11-22`)."""
+    """Who has read a catalogue and when (`X-Review-Status: draft; role; 2026-11-22`).
+
+    `changed`: texts that are new or other since then; with any of them `state` is `draft`.
+    """
 
     state: str
     role: str
     on: str
+    changed: int = 0
 
 
 @lru_cache(maxsize=64)
@@ -57,9 +64,25 @@ def describe(code: str) -> Language:
     return Language(code, name[:1].upper() + name[1:], direction)
 
 
-@lru_cache(maxsize=64)
 def catalogue(code: str) -> NullTranslations:
-    """The compiled catalogue; the source language may do without one."""
+    """The catalogue of a language. Raises LookupError: it is not compiled."""
+    return _instead.get(code) or _compiled(code)
+
+
+@contextlib.contextmanager
+def with_catalogues(instead: Mapping[str, NullTranslations]) -> Iterator[None]:
+    """Inside, these speak in place of the compiled ones: for whoever checks the words."""
+    _instead.update(instead)
+    try:
+        yield
+    finally:
+        for code in instead:
+            del _instead[code]
+
+
+@lru_cache(maxsize=64)
+def _compiled(code: str) -> NullTranslations:
+    """From its file; the source language may do without one."""
     path = TRANSLATIONS / code / "LC_MESSAGES" / "messages.mo"
     if not path.exists():
         if code == SOURCE:
@@ -69,12 +92,13 @@ def catalogue(code: str) -> NullTranslations:
         return GNUTranslations(file)
 
 
-@lru_cache(maxsize=64)
 def review(code: str) -> Review:
     """Review status of a catalogue; one that says nothing counts as a draft."""
-    header = catalogue(code).info().get("x-review-status", "draft")
-    parts = [part.strip() for part in header.split(";")] + ["", ""]
-    return Review(parts[0] if parts[0] in REVIEW_STATES else "draft", parts[1], parts[2])
+    header = catalogue(code).info()
+    parts = [part.strip() for part in header.get("x-review-status", "").split(";")] + ["", ""]
+    state = parts[0] if parts[0] in REVIEW_STATES else "draft"
+    changed = int(header.get("x-changed-since-review", "0"))
+    return Review("draft" if changed else state, parts[1], parts[2], changed)
 
 
 def current() -> str:
@@ -114,11 +138,22 @@ def pgettext(context: str, message: str) -> str:
 def negotiate(header: str, offered: Sequence[str]) -> str | None:
     """The first offered language a browser asks for (RFC 9110, 12.5.4); None if none fits."""
     for wanted in _by_quality(header):
-        primary = wanted.split("-")[0]
-        code = ALIASES.get(primary, primary)
+        code = _asked(wanted)
         if code in offered:
             return code
     return None
+
+
+def asked_for(header: str) -> str | None:
+    """The language a browser asks for first, offered or not; None if it names no known one."""
+    known = Locale.parse(SOURCE).languages
+    return next((code for tag in _by_quality(header) if (code := _asked(tag)) in known), None)
+
+
+def _asked(tag: str) -> str:
+    """‘de-at’ → de; what we call it ourselves."""
+    primary = tag.split("-")[0]
+    return _ASKED_AS.get(primary, primary)
 
 
 def _by_quality(header: str) -> list[str]:
@@ -126,7 +161,7 @@ def _by_quality(header: str) -> list[str]:
     for position, item in enumerate(header[:1000].split(",")):
         tag, _, parameter = item.strip().partition(";")
         quality = 1.0
-        if parameter.strip().startswith("q="):
+        if parameter.strip().lower().startswith("q="):
             try:
                 quality = float(parameter.strip()[2:])
             except ValueError:
@@ -137,7 +172,12 @@ def _by_quality(header: str) -> list[str]:
 
 
 def _locale() -> Locale:
-    return Locale.parse(current())
+    return _locale_of(current())
+
+
+@lru_cache(maxsize=64)
+def _locale_of(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def format_date(day: date) -> str:
@@ -164,8 +204,8 @@ def format_number(number: float) -> str:
     return numbers.format_decimal(number, locale=_locale(), decimal_quantization=True)
 
 
-def format_list(items: Iterable[str]) -> str:
-    return lists.format_list(list(items), locale=_locale())
+def format_list(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
+    return lists.format_list(list(items), style, locale=_locale())
 
 
 def territory_name(country: str) -> str:
@@ -175,11 +215,6 @@ def territory_name(country: str) -> str:
 def language_name(code: str) -> str:
     """Name of a language in the reader's language: ‘Dutch’ for nl."""
     return str(_locale().languages.get(ALIASES.get(code, code), code))
-
-
-def sort_key(text: str) -> str:
-    """Accents do not move a word in a list."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if c.isalnum())
 
 
 def is_language(code: str) -> bool:

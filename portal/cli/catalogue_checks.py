@@ -15,7 +15,6 @@ from typing import Any
 from babel.messages.catalog import Catalog, Message
 
 from portal.cli.catalogues import (
-    PLURALS,
     CatalogueError,
     PortalCatalog,
     Tree,
@@ -24,6 +23,7 @@ from portal.cli.catalogues import (
     read,
     texts_of,
 )
+from portal.cli.reviews import changed
 from portal.content.word_links import term_ids
 from portal.languages import REVIEW_STATES, SOURCE
 
@@ -55,6 +55,9 @@ class Progress:
     role: str
     on: str
     offered: bool
+    # What the catalogue was signed as; `review` is `draft` again if texts changed since then.
+    signed: str = "draft"
+    changed: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -70,10 +73,6 @@ def findings(tree: Tree, offered: Iterable[str]) -> list[Finding]:
     for language in offered:
         path = tree.po(language)
         name = tree.name(path)
-        if language not in PLURALS:
-            said = f"“{language}” has no plural forms: add it to PLURALS in cli/catalogues.py."
-            found.append(Finding(name, 1, said))
-            continue
         try:
             catalog = read(path, language)
         except CatalogueError as error:
@@ -128,10 +127,12 @@ def _message(message: Message, catalog: PortalCatalog) -> Iterator[str]:
         return
     if message.pluralizable and (len(forms) != catalog.num_plurals or not all(forms)):
         yield f"plural forms missing ({catalog.num_plurals} are needed)"
-    yield from _changed(message, forms, catalog)
+    yield from changed_marks(message, catalog)
 
 
-def _changed(message: Message, forms: list[str], catalog: PortalCatalog) -> Iterator[str]:
+def changed_marks(message: Message, catalog: PortalCatalog) -> Iterator[str]:
+    """What a translation must keep and does not: placeholders, links to words, tags."""
+    forms = _forms(message.string)
     sources = _forms(message.id)
     for index, form in enumerate(forms):
         if not form:
@@ -189,7 +190,17 @@ def _progress(tree: Tree, language: str, offered: frozenset[str]) -> Progress:
     )
     # Rounded down: 100 means that nothing is missing.
     percent = done * 100 // len(messages) if messages else 0
-    state, role, on = review_of(catalog)
+    signed, role, on = review_of(catalog)
+    since = len(changed(tree, catalog))
     return Progress(
-        language, len(messages), done, percent, state or "draft", role, on, language in offered
+        language,
+        len(messages),
+        done,
+        percent,
+        review="draft" if since else signed or "draft",
+        role=role,
+        on=on,
+        offered=language in offered,
+        signed=signed or "draft",
+        changed=since,
     )

@@ -17,6 +17,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import check_and_call_extract_file
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
+from babel.messages.plurals import get_plural
 from babel.messages.pofile import PoFileError, PoFileParser, write_po
 
 KEYWORDS = parse_keywords(
@@ -24,6 +25,7 @@ KEYWORDS = parse_keywords(
 )
 COMMENT_TAGS = ("Translators:",)
 STATUS_HEADER = "X-Review-Status"
+CHANGED_HEADER = "X-Changed-Since-Review"
 _TEXT_FOLDERS = ("portal", "templates", "config")
 _ONE_OR_MORE = "(n != 1)"
 _ARABIC = (
@@ -47,6 +49,14 @@ PLURALS: dict[str, tuple[int, str]] = {
 }
 
 
+def plural_forms_of(language: str) -> tuple[int, str]:
+    """Number and rule of a language’s plural forms; Babel’s where the table says nothing."""
+    if language in PLURALS:
+        return PLURALS[language]
+    found = get_plural(language)
+    return found.num_plurals, found.plural_expr
+
+
 class CatalogueError(Exception):
     """A catalogue that cannot be read or made; the text says which and why."""
 
@@ -68,6 +78,9 @@ class Tree:
     def po(self, language: str) -> Path:
         return self.translations / language / "LC_MESSAGES" / "messages.po"
 
+    def reviewed(self, language: str) -> Path:
+        return self.translations / language / "reviewed.txt"
+
     def name(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
@@ -83,14 +96,15 @@ class PortalCatalog(Catalog):
     def __init__(self, language: str | None, review: str = "") -> None:
         super().__init__(locale=language, header_comment="#", fuzzy=False)
         self.language, self.review = language, review
+        self.changed = 0  # texts changed since the review; only the compiled catalogue says so
 
     @property
     def num_plurals(self) -> int:
-        return PLURALS.get(self.language or "en", (2, ""))[0]
+        return plural_forms_of(self.language or "en")[0]
 
     @property
     def plural_expr(self) -> str:
-        return PLURALS.get(self.language or "en", (2, _ONE_OR_MORE))[1]
+        return plural_forms_of(self.language or "en")[1]
 
     def _get_mime_headers(self) -> list[tuple[str, str]]:
         headers = [
@@ -104,6 +118,7 @@ class PortalCatalog(Catalog):
             ("Language", self.language),
             *headers,
             ("Plural-Forms", self.plural_forms),
+            *([(CHANGED_HEADER, str(self.changed))] if self.changed else []),
             (STATUS_HEADER, self.review + "\n"),
         ]
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import click
 
 from portal.cli.catalogue_checks import findings, progress
 from portal.cli.catalogues import (
+    STATUS_HEADER,
     CatalogueError,
     PortalCatalog,
     Tree,
@@ -22,8 +24,12 @@ from portal.cli.catalogues import (
     po_bytes,
     read,
 )
+from portal.cli.errors import CommandError
+from portal.cli.reviews import changed, sign
+from portal.cli.translators import export, import_
 from portal.clock import Clock
 from portal.content.read_portal import read_portal
+from portal.languages import REVIEW_STATES
 from portal.settings import ROOT, config_folder
 
 
@@ -52,7 +58,9 @@ def compile_() -> None:
     tree = Tree(ROOT)
     for language in tree.languages:
         path = tree.po(language)
-        _write(path.with_suffix(".mo"), mo_bytes(_read(path, language)))
+        catalog = _read(path, language)
+        catalog.changed = len(changed(tree, catalog))
+        _write(path.with_suffix(".mo"), mo_bytes(catalog))
 
 
 @languages.command()
@@ -83,10 +91,37 @@ def status(*, as_json: bool) -> None:
     for row in rows:
         who = f" ({row.role}, {row.on})" if row.role else ""
         offered = "offered" if row.offered else "not offered"
+        since = f", signed as {row.signed}, {row.changed} changed since" if row.changed else ""
         click.echo(
             f"{row.language}: {row.translated} of {row.texts} texts, {row.percent} %, "
-            f"{row.review}{who}, {offered}"
+            f"{row.review}{who}{since}, {offered}"
         )
+
+
+@languages.command()
+@click.argument("language")
+@click.option("--state", type=click.Choice(REVIEW_STATES), required=True)
+@click.option("--role", required=True, help="Who has read it: a role, no name of a person.")
+@click.option("--on", default="", metavar="YYYY-MM-DD", help="The day; default today.")
+def review(language: str, state: str, role: str, on: str) -> None:
+    """Note that every text of LANGUAGE, as it stands now, has been read and by whom."""
+    tree, day = Tree(ROOT), on or Clock().now().date().isoformat()
+    if language not in tree.languages:
+        raise CommandError(f"There is no catalogue “{language}”.")
+    open_ends = [one for one in findings(tree, [language]) if STATUS_HEADER not in one.message]
+    if found := open_ends:
+        raise CommandError(f"Not complete, so nothing is signed. {found[0]}")
+    if ";" in role or not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        raise CommandError("Write a role without “;” and a day like 2026-11-22.")
+    catalog = _read(tree.po(language), language)
+    catalog.review = f"{state}; {role}; {day}"
+    _write(tree.po(language), po_bytes(catalog))
+    sign(tree, catalog)
+    click.echo(f"{language}: {catalog.review}. Now run: flask languages compile")
+
+
+languages.add_command(export)
+languages.add_command(import_)
 
 
 def _offered() -> tuple[str, ...]:

@@ -15,7 +15,7 @@ StudyStatusCode = Literal["open", "opening", "paused", "closed", "unknown"]
 class Source:
     """Where a fact was read."""
 
-    name: str
+    name: Text
     on: date | None = None
     url: str = ""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from portal import languages
+from portal.collation import sort_key
+from portal.spoken import endonyms
 
 Choices = list[tuple[str, str]]
 # Spoken by many families in the countries of the study; any other can be written in words.
@@ -55,6 +57,13 @@ SPOKEN = (
     ("zh", "中文"),
     ("ja", "日本語"),
 )
+
+
+def other_languages() -> list[str]:
+    """Own names of all other languages, to choose from or to search while typing."""
+    listed = {code for code, _ in SPOKEN}
+    names = {name for code, name in endonyms().items() if code not in listed}
+    return sorted(names, key=sort_key)
 
 
 def language_choices() -> Choices:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from babel import Locale, localedata
 
 from portal import languages
+from portal.collation import letters_only
 from portal.content.screener_model import GivenDay
 from portal.screener.dates import given_day
 
@@ -34,7 +35,7 @@ def read_typed(day: str, month: str, year: str, today: date) -> GivenDay:
 
     Raises DayMissingError, NotADayError, and DayError of portal.screener.dates.
     """
-    parts = [languages.sort_key(part) for part in (day, month, year)]
+    parts = [letters_only(part) for part in (day, month, year)]
     if not parts[1] or not parts[2]:
         raise DayMissingError
     found_month = _number(parts[1]) or month_number(month)
@@ -107,7 +108,7 @@ def _names_elsewhere(code: str) -> dict[str, int]:
 
 
 def _key(name: str) -> str:
-    return languages.sort_key(name).translate(_SAME)
+    return letters_only(name).translate(_SAME)
 
 
 def _number(text: str) -> int | None:

@@ -14,9 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from portal import languages
 from portal.content.word_links import plain
 from portal.mail.content import MailContent
+from portal.spoken import to_speak
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "mail"
 QUOTE = "> "
+_LEFT_TO_RIGHT = "\u200e"  # older mail programs know this mark better than isolates
 # What mail programs turn into a link by themselves: schemes, www., names with a dot, addresses.
 _LINK_LIKE = re.compile(
     r"(?i)\b(?:[a-z][a-z0-9+.-]*://\S+|mailto:\S+|www\.\S+|[^\s@/]+@[^\s@]+\.\w{2,}\S*"
@@ -46,10 +48,12 @@ def _templates() -> Environment:
             "quoted": quoted,
             "date": languages.format_date,
             "words": lambda text: plain(languages.gettext(text)),
+            "left_to_right": left_to_right,
         }
     )
     environment.globals["direction"] = lambda code: languages.describe(code).direction
     environment.globals["also_in"] = also_in
+    environment.globals["to_speak"] = to_speak
     return environment
 
 
@@ -81,6 +85,16 @@ def also_in(code: str, message: str) -> str:
 def quoted(text: str) -> str:
     """Every line behind ‘> ’, so that nobody takes a family’s words for ours."""
     return "\n".join(f"{QUOTE}{line}".rstrip(" ") for line in text.split("\n"))
+
+
+def left_to_right(text: str) -> str:
+    """A number or address in plain text that keeps its order inside Arabic and Hebrew.
+
+    Without the marks ‘2222-3333’ shows there as 3333-2222, and a phone number back to front.
+    """
+    if languages.describe(languages.current()).direction == "ltr":
+        return text
+    return f"{_LEFT_TO_RIGHT}{text}{_LEFT_TO_RIGHT}"
 
 
 def without_links(text: str) -> str:

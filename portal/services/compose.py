@@ -47,17 +47,19 @@ class NotYetError(Exception):
         self.until = until
 
 
-def compose(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+def compose(parts: Parts, opened: OpenRequest, delivery: Delivery, *, reads: str = "") -> Letter:
     """Only two kinds of address can ever be written to: the route’s and the family’s own.
+
+    `reads`: the hospital’s mail in this language, whatever the hospital’s is (for reviewers).
 
     Raises jinja2.TemplateError, NoRouteError.
     """
     if delivery.recipient == "family":
         return _to_family(parts, opened, delivery)
-    return _to_site(parts, opened, delivery)
+    return _to_site(parts, opened, delivery, reads)
 
 
-def _to_site(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
+def _to_site(parts: Parts, opened: OpenRequest, delivery: Delivery, reads: str) -> Letter:
     where = route(
         parts.config,
         opened.study,
@@ -67,7 +69,7 @@ def _to_site(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:
     )
     content = build(
         delivery.mail,
-        where.language,
+        reads or where.language,
         message=opened.message,
         family_language=opened.request.language,
         link=site_link(parts, opened, where.to),

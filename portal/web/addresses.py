@@ -82,6 +82,12 @@ def browser_language() -> str:
     return wanted or languages.SOURCE
 
 
+def not_offered() -> str | None:
+    """The language a browser asks for, if it gets English because none of its own is offered."""
+    header = request.headers.get("Accept-Language", "")
+    return None if languages.negotiate(header, offered()) else languages.asked_for(header)
+
+
 def in_other_language(code: str) -> str:
     """The address of this same page in another language; its home where there is no page."""
     values = dict(request.view_args or {})

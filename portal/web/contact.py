@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal import languages
 from portal.content.model import Study
+from portal.forms.choices import other_languages
 from portal.forms.contact import ContactForm, CountryGroups, SendForm
 from portal.languages import N_
 from portal.places.place import Place, UnknownPlace
@@ -148,6 +149,7 @@ def _show_form(
         form=form,
         site=site if site and site.accepting else None,
         suggestions=suggestions,
+        other_languages=other_languages(),
         sitting=_with_answers(study),
     )
 

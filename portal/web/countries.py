@@ -8,6 +8,7 @@ from functools import lru_cache
 from babel import Locale
 
 from portal import languages
+from portal.collation import sort_key
 from portal.content.model import Study
 from portal.places.gazetteer import Gazetteer
 from portal.places.place import UnknownCountry
@@ -28,7 +29,7 @@ def country_choices(study: Study) -> tuple[Choices, Choices]:
 
 def by_name(codes: Iterable[str]) -> Choices:
     named = [(code, languages.territory_name(code)) for code in codes]
-    return sorted(named, key=lambda item: languages.sort_key(item[1]))
+    return sorted(named, key=lambda item: sort_key(item[1]))
 
 
 def is_country(code: str) -> bool:

@@ -133,6 +133,7 @@ def _show(opened: OpenRequest, mark: str) -> str:
         timeline=timeline(opened),
         reason=opened.route.reason,
         email=masked(opened.message.email),
+        country=opened.message.country or (opened.site.country if opened.site else ""),
         zone=zone(opened.site, opened),
         trying_until=opened.request.created_at + GIVE_UP_AFTER,
         days=portal().config.portal.answering.tell_family_after,

@@ -12,7 +12,7 @@ from portal.services.health import health
 from portal.services.metrics import CONTENT_TYPE, as_text
 from portal.settings import LOOPBACK, is_loopback
 from portal.store.database import StoreError
-from portal.web.addresses import STATIC, browser_language, fingerprint
+from portal.web.addresses import STATIC, browser_language, fingerprint, not_offered
 from portal.web.page_cache import keep
 from portal.web.state import portal
 
@@ -25,7 +25,7 @@ FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "V
 @bp.get("/")
 def root() -> ResponseReturnValue:
     """The visitor’s language decides once, here; after that the address does."""
-    response = redirect(url_for("reading.home", lang=browser_language()), 302)
+    response = redirect(url_for("reading.home", lang=browser_language(), asked=not_offered()), 302)
     response.headers["Vary"] = "Accept-Language"
     return response
 

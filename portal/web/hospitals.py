@@ -9,6 +9,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from portal import languages
+from portal.collation import sort_key
 from portal.content.live import goes_to_central
 from portal.content.model import Site, Study
 from portal.places.choose import Choice, RankedSite, choose
@@ -102,7 +103,7 @@ def _answer(study: Study, question: Question, here: Place) -> Answer:
     choice = _choose(study, here)
     at_home = [item for item in choice.accepting if item.site.country == question.country]
     if here.precision == "country" and at_home:
-        near = tuple(sorted(at_home, key=lambda item: languages.sort_key(item.site.city)))
+        near = tuple(sorted(at_home, key=lambda item: sort_key(item.site.city)))
     else:
         near = choice.accepting[:NEAREST_SHOWN]
     away = [item for item in choice.not_accepting if item.site.country == question.country]
@@ -147,9 +148,9 @@ def to_central(site: Site) -> bool:
 def by_country(sites: list[Site]) -> Groups:
     """(country, hospitals by city), in the order of the reader’s language."""
 
-    def key(site: Site) -> tuple[str, str, str]:
-        name = languages.sort_key(languages.territory_name(site.country))
-        return name, languages.sort_key(site.city), site.id
+    def key(site: Site) -> tuple[tuple[int, ...], tuple[int, ...], str]:
+        name = sort_key(languages.territory_name(site.country))
+        return name, sort_key(site.city), site.id
 
     ordered = sorted(sites, key=key)
     return [(country, list(group)) for country, group in groupby(ordered, lambda s: s.country)]

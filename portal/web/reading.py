@@ -9,8 +9,11 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from flask.typing import ResponseReturnValue
 
 from portal import languages
+from portal.collation import initial, sort_key
 from portal.content.model import GlossaryTerm, Study
+from portal.spoken import endonyms
 from portal.web import catalogue_view
+from portal.web.addresses import offered
 from portal.web.linked_data import medical_trial
 from portal.web.page_cache import keep
 from portal.web.state import complete_study, portal
@@ -23,7 +26,16 @@ def home() -> Response:
     config = portal().config
     study = config.complete_studies[0] if len(config.complete_studies) == 1 else None
     others = [one for one in config.studies if not one.complete]
-    return page("home.html", study=study, studies=config.studies, others=others, days=_days())
+    values = {"study": study, "studies": config.studies, "others": others, "days": _days()}
+    if request.query_string:  # not the page that is kept for everybody
+        asked = _asked_language(request.args.get("asked", ""))
+        return make_response(render_template("pages/home.html", asked=asked, **values))
+    return page("home.html", **values)
+
+
+def _asked_language(code: str) -> str:
+    """Name of a language that the browser wanted and the site does not have; else empty."""
+    return "" if code in offered() or code not in endonyms() else languages.language_name(code)
 
 
 @bp.get("/<lang>/studies/<slug>/")
@@ -100,15 +112,11 @@ def find_study(slug: str) -> Study:
 def by_letter(terms: Iterable[GlossaryTerm]) -> list[tuple[str, list[GlossaryTerm]]]:
     """The glossary from A to Z of the reader's language."""
 
-    def key(term: GlossaryTerm) -> str:
-        return languages.sort_key(languages.gettext(term.term))
+    def name(term: GlossaryTerm) -> str:
+        return languages.gettext(term.term)
 
-    ordered = sorted(terms, key=key)
-    return [(letter, list(group)) for letter, group in groupby(ordered, lambda t: _first(key(t)))]
-
-
-def _first(key: str) -> str:
-    return key[:1].upper()
+    ordered = sorted(terms, key=lambda term: sort_key(name(term)))
+    return [(key, list(group)) for key, group in groupby(ordered, lambda t: initial(name(t)))]
 
 
 def parts_of(study: Study) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 from flask import Flask
 from markupsafe import Markup, escape
@@ -12,6 +13,8 @@ from markupsafe import Markup, escape
 from portal import languages
 from portal.content.screener_model import GivenDay
 from portal.content.word_links import WORD_LINK
+from portal.places.emergency import emergency_numbers
+from portal.spoken import to_speak
 from portal.web.state import portal
 
 # Latin words and codes, such as KRAS or CTCAE 5.0, keep their order inside Arabic and Hebrew.
@@ -35,11 +38,14 @@ def install(app: Flask) -> None:
         "language_name": languages.language_name,
         "list": list,
         "and_list": languages.format_list,
+        "or_list": partial(languages.format_list, style="or"),
+        "emergency_numbers": emergency_numbers,
         "number": languages.format_number,
         "codes": isolate_codes,
         "old": is_old,
     }
     app.jinja_env.filters.update(filters)
+    app.jinja_env.globals["to_speak"] = to_speak
 
 
 def rich(text: str, **values: object) -> Markup:

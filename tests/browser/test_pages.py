@@ -1,4 +1,7 @@
-"""Every page in every language, in a real browser and on the scales."""
+"""Every page in a real browser and on the scales, in the languages of tests/support/offered.py.
+
+With `full`, in every language.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ from playwright.sync_api import Route
 
 from tests.support import axe, vnu
 from tests.support.live import LivePortal
-from tests.support.snapshots import LANGUAGES, Snapshot, collect
+from tests.support.offered import IN_CHROMIUM, OFFERED, RIGHT_TO_LEFT
+from tests.support.snapshots import Snapshot, Snapshots
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -22,11 +26,17 @@ WEIGHT = 14_336  # bytes that reach a phone in its first round trip (A5.5)
 TOO_WIDE = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 
 
+in_each_language = pytest.mark.parametrize("language", IN_CHROMIUM)
+
+
 @pytest.fixture(scope="module")
 def snapshots(
     live_portal: LivePortal, roomy_config: Path, tmp_path_factory: pytest.TempPathFactory
-) -> list[Snapshot]:
-    return collect(live_portal, tmp_path_factory.mktemp("errors") / "data", roomy_config)
+) -> Iterator[Snapshots]:
+    folder = tmp_path_factory.mktemp("errors") / "data"
+    made = Snapshots.of_portal(live_portal, folder, roomy_config)
+    yield made
+    made.broken.close()
 
 
 def _show(page: BrowserPage, shot: Snapshot) -> None:
@@ -46,13 +56,13 @@ def _each(page: BrowserPage, shots: list[Snapshot]) -> Iterator[Snapshot]:
         yield shot
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_each_language
 def test_axe_finds_nothing(
-    language: str, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+    language: str, snapshots: Snapshots, open_page: Callable[..., BrowserPage]
 ) -> None:
     page = open_page()
     found: dict[str, list[str]] = {}
-    for shot in _each(page, [one for one in snapshots if one.language == language]):
+    for shot in _each(page, snapshots.of(language)):
         for line in axe.violations(page):
             found.setdefault(line, []).append(shot.name)
     assert not found, "\n".join(f"{line} on {', '.join(names)}" for line, names in found.items())
@@ -60,31 +70,33 @@ def test_axe_finds_nothing(
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_colours_have_contrast_in_the_dark_too(
-    language: str, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+    language: str, snapshots: Snapshots, open_page: Callable[..., BrowserPage]
 ) -> None:
     page = open_page(color_scheme="dark")
     found = []
-    for shot in _each(page, [one for one in snapshots if one.language == language]):
+    for shot in _each(page, snapshots.of(language)):
         found += [f"{shot.name}: {line}" for line in axe.violations(page, ("color-contrast",))]
     assert not found, "\n".join(found)
 
 
+@in_each_language
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_scrolls_sideways(
-    width: int, snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+    width: int, language: str, snapshots: Snapshots, open_page: Callable[..., BrowserPage]
 ) -> None:
     """320 pixels is also what 400 % zoom leaves of a screen 1280 wide (WCAG 1.4.10)."""
     page = open_page(width=width, script=False)
     found = [
         f"{shot.id}: {over} px too wide"
-        for shot in _each(page, snapshots)
+        for shot in _each(page, snapshots.of(language))
         if (over := page.evaluate(TOO_WIDE)) > 0
     ]
     assert not found, "\n".join(found)
 
 
+@in_each_language
 def test_text_spacing_and_double_size_text_stay_inside(
-    snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+    language: str, snapshots: Snapshots, open_page: Callable[..., BrowserPage]
 ) -> None:
     """WCAG 1.4.4 and 1.4.12: text twice as large, with the wider spacing that people set."""
     page = open_page(width=640, bypass_csp=True)
@@ -93,20 +105,21 @@ def test_text_spacing_and_double_size_text_stay_inside(
         "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
     )
     found = []
-    for shot in _each(page, [one for one in snapshots if one.language != "nl"]):
+    for shot in _each(page, snapshots.of(language)):
         page.add_style_tag(content=style)
         if (over := page.evaluate(TOO_WIDE)) > 0:
             found.append(f"{shot.id}: {over} px too wide")
     assert not found, "\n".join(found)
 
 
-def test_arabic_runs_from_right_to_left(
-    snapshots: list[Snapshot], open_page: Callable[..., BrowserPage]
+@pytest.mark.parametrize("language", RIGHT_TO_LEFT)
+def test_arabic_and_hebrew_run_from_right_to_left(
+    language: str, snapshots: Snapshots, open_page: Callable[..., BrowserPage]
 ) -> None:
     page = open_page(script=False)
-    arabic = [shot for shot in snapshots if shot.page.tree.one("html")["lang"] == "ar"]
-    assert len(arabic) > 20
-    for shot in _each(page, arabic):
+    shots = [one for one in snapshots.of(language) if one.page.tree.one("html")["lang"] == language]
+    assert len(shots) > 20
+    for shot in _each(page, shots):
         style = page.evaluate(
             "() => { const h = document.querySelector('h1'), s = getComputedStyle(h);"
             " return [s.direction, s.textAlign] }"
@@ -115,48 +128,57 @@ def test_arabic_runs_from_right_to_left(
         assert style[1] in {"start", "right", "-webkit-auto"}, shot.name
 
 
+@in_each_language
 def test_the_checker_finds_no_error(
-    snapshots: list[Snapshot], live_portal: LivePortal, tmp_path: Path
+    language: str, snapshots: Snapshots, live_portal: LivePortal, tmp_path: Path
 ) -> None:
-    files = {f"{shot.id}.html": shot.page.text for shot in snapshots}
+    shots = snapshots.of(language)
+    files = {f"{shot.id}.html": shot.page.text for shot in shots}
     visitor = Visitor(live_portal.url)
-    files |= {f"style-{n}.css": visitor.get(url).text for n, url in enumerate(_styles(snapshots))}
+    files |= {f"style-{n}.css": visitor.get(url).text for n, url in enumerate(_styles(shots))}
     found = vnu.errors(tmp_path, files)
     assert not found, "\n".join(found)
 
 
-def _styles(snapshots: list[Snapshot]) -> list[str]:
+def _styles(shots: list[Snapshot]) -> list[str]:
     links = {
         urljoin(shot.page.url, node["href"])
-        for shot in snapshots
+        for shot in shots
         for node in shot.page.tree.all("link", rel="stylesheet")
     }
     return sorted(links)
 
 
+@in_each_language
 def test_page_and_style_fit_into_the_first_round_trip(
-    snapshots: list[Snapshot],
+    language: str,
+    snapshots: Snapshots,
     live_portal: LivePortal,
     record_property: Callable[[str, object], None],
 ) -> None:
-    visitor = Visitor(live_portal.url)
-    sizes = {url: visitor.get(url, Accept_Encoding="br").size for url in _styles(snapshots)}
+    visitor, shots = Visitor(live_portal.url), snapshots.of(language)
+    sizes = {url: visitor.get(url, Accept_Encoding="br").size for url in _styles(shots)}
     weights = {
-        shot.id: shot.wire_bytes + sum(sizes[url] for url in _styles([shot])) for shot in snapshots
+        shot.id: shot.wire_bytes + sum(sizes[url] for url in _styles([shot])) for shot in shots
     }
     heaviest = max(weights, key=lambda name: weights[name])
-    record_property("heaviest page, HTML + CSS, brotli bytes", f"{weights[heaviest]} ({heaviest})")
+    record_property(
+        f"heaviest page in {language}, HTML + CSS, brotli bytes",
+        f"{weights[heaviest]} ({heaviest})",
+    )
     too_heavy = {name: weight for name, weight in weights.items() if weight > WEIGHT}
     assert not too_heavy
 
 
-def test_no_page_sets_a_cookie(snapshots: list[Snapshot]) -> None:
-    assert not [shot.id for shot in snapshots if shot.page.header("Set-Cookie")]
+@in_each_language
+def test_no_page_sets_a_cookie(language: str, snapshots: Snapshots) -> None:
+    assert not [shot.id for shot in snapshots.of(language) if shot.page.header("Set-Cookie")]
 
 
-def test_each_page_leads_to_itself_in_every_language(snapshots: list[Snapshot]) -> None:
+@in_each_language
+def test_each_page_leads_to_itself_in_every_language(language: str, snapshots: Snapshots) -> None:
     """The list of languages stands on each page, by own names, and leads to the same page."""
-    for shot in snapshots:
+    for shot in snapshots.of(language):
         links = shot.page.tree.all("a", hreflang=True)
         own = [link for link in links if link.get("lang") == link["hreflang"]]
-        assert len({link["hreflang"] for link in own}) >= len(LANGUAGES) - 1, shot.id
+        assert len({link["hreflang"] for link in own}) >= len(OFFERED) - 1, shot.id

@@ -198,3 +198,17 @@ def test_only_two_mails_carry_what_a_family_wrote(sample: str) -> None:
         assert "Amira" not in whole
     ours = "\n".join(line for line in mail.text.split("\n") if not line.startswith(">"))
     assert ours.count("https://") == LINKS.get(sample, 1)
+
+
+@pytest.mark.parametrize(
+    "word", ["الرقم", "מספר", "viitenumerolla", "número", "Aktenzeichen", "référence"]
+)
+def test_no_space_of_a_subject_is_lost_where_it_is_folded(word: str) -> None:
+    """Python’s own folding loses one in some lengths; such a mail would never leave."""
+    for words in range(1, 25):
+        for start in ("", "x", "ääx"):
+            subject = " ".join([f"{start}{word}", *[word] * words, "– \u200e2222-3333\u200e"])
+            content = MailContent("ar", subject, "Words\n", "<p>Words</p>\n")
+            mail = OutgoingMail(content, "a@b.example", "<x@portal.example>", "d@b.example", "")
+            data = _checked_bytes(PortalMessage(mail, "Portal <portal@portal.example>", NOON))
+            assert max(map(len, data.split(b"\r\n"))) <= 78

@@ -28,10 +28,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """This node and all below it, in the order of the page."""
-        yield self
-        for child in self.children:
-            if isinstance(child, Node):
-                yield from child.walk()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            waiting += (one for one in reversed(node.children) if isinstance(one, Node))
 
     def all(self, *tags: str, **attrs: str | bool) -> list[Node]:
         """Nodes by tag and attribute; `True` = there with any value. `data_site` is `data-site`."""

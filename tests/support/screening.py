@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from babel import Locale
+
 from tests.support.dom import Form, read_form
 from tests.support.flows import study_path
 from tests.support.page_audit import Page
@@ -45,6 +47,17 @@ def fields_of(question: str, plain: Plain) -> list[tuple[str, str]]:
     return fields
 
 
+def typed_here(field: str, value: str, language: str) -> str:
+    """A part of a date in the words and digits of a language."""
+    if field not in {"answer_day", "answer_month", "answer_year"} or not value:
+        return value
+    locale = Locale.parse(language)
+    if field == "answer_month":
+        return str(locale.months["stand-alone"]["wide"][int(value)])
+    zero = {"arab": "٠"}.get(locale.default_numbering_system, "0")
+    return "".join(chr(ord(zero) + int(digit)) for digit in str(int(value)))
+
+
 def question_form(page: Page) -> Form:
     return read_form(page.main.one("form", data_question=True))
 
@@ -60,6 +73,8 @@ class Walk:
 
     visitor: Visitor
     language: str = "en"
+    # Dates as people of the language type them: months by name, digits of their own.
+    by_name: bool = False
     numbers: dict[str, int] = field(default_factory=dict)  # position of each question asked
 
     def address(self, rest: str | int = "") -> str:
@@ -74,7 +89,10 @@ class Walk:
         code = form.node["data-question"]
         self.numbers[code] = int(form.action.rpartition("/")[2])
         hidden = [(n, v) for n, v in form.fields if not n.startswith("answer")]
-        sent = self.visitor.post(form.action, [*hidden, *fields_of(code, plain)])
+        fields = fields_of(code, plain)
+        if self.by_name:
+            fields = [(name, typed_here(name, value, self.language)) for name, value in fields]
+        sent = self.visitor.post(form.action, [*hidden, *fields])
         assert sent.status == 303, f"{code}: {sent.status} {sent.main.text[:300]}"
         return self.visitor.follow(sent)
 

@@ -1,6 +1,6 @@
 """Every page of the site in every language, as the server sends it: for axe, vnu and the scales.
 
-A new page joins by a line in `READ`, or by a step in `_live` or `_errors`;
+A new page joins by a line in `READ`, or by a step in `_live` or `errors`;
 tests/web/test_every_route.py notices a route that is in none of them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,6 @@ from tests.support.screening import Walk, sample_answers
 from tests.support.shared import share_something
 from tests.support.visitor import InProcessVisitor, Visitor
 
-LANGUAGES = ("en", "nl", "ar")
 SHORT_STUDIES = ("hem-ismart-a", "hem-ismart-b", "hem-ismart-c", "hem-ismart-e")
 READ = {
     "home": "",
@@ -80,14 +79,25 @@ def _taken(language: str, name: str, visitor: Visitor, ask: Ask) -> Snapshot:
     return Snapshot(language, name, page, size)
 
 
-def collect(portal: LivePortal, folder: Path, config: Path) -> list[Snapshot]:
-    """All pages of a running portal, then the errors, forced inside this process."""
-    found = [shot for language in LANGUAGES for shot in _live(portal, language)]
-    broken = PortalApp.make(folder, config=config, base_url=portal.url, port=portal.port)
-    try:
-        return found + [shot for language in LANGUAGES for shot in _errors(broken, language)]
-    finally:
-        broken.close()
+@dataclass
+class Snapshots:
+    """All pages of a running portal and the errors, forced inside this process; by language, each
+    asked when a test first wants it."""
+
+    portal: LivePortal
+    broken: PortalApp
+    taken: dict[str, list[Snapshot]] = field(default_factory=dict)
+
+    @classmethod
+    def of_portal(cls, portal: LivePortal, folder: Path, config: Path) -> Snapshots:
+        broken = PortalApp.make(folder, config=config, base_url=portal.url, port=portal.port)
+        return cls(portal, broken)
+
+    def of(self, language: str) -> list[Snapshot]:
+        if language not in self.taken:
+            shots = [*_live(self.portal, language), *errors(self.broken, language)]
+            self.taken[language] = shots
+        return self.taken[language]
 
 
 def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
@@ -196,7 +206,7 @@ def _pressed(
     yield take("family-withdrawn", lambda v: v.get(family))
 
 
-def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
+def errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
     base, family = portal.settings.base_url, Canaries()
     visitor = InProcessVisitor(base, app=portal.app.wsgi_app)
     contact = f"/{language}/studies/{STUDY}/contact"

@@ -120,9 +120,9 @@ IN_TABLES = {
     "penalty below zero": Mistake(
         "portal.toml", "language_km = 100", "language_km = -1", "distance"
     ),
-    "unknown language": Mistake("portal.toml", '"nl", "ar"', '"nl", "xq"', "“xq” is no language"),
-    "language twice": Mistake("portal.toml", '"nl", "ar"', '"nl", "nl"', "offered twice"),
-    "no English": Mistake("portal.toml", '"en", "nl"', '"nl"', "English is not offered", "en"),
+    "unknown language": Mistake("portal.toml", '"en", ', '"en", "xq", ', "“xq” is no language"),
+    "language twice": Mistake("portal.toml", '"en", ', '"en", "en", ', "offered twice"),
+    "no English": Mistake("portal.toml", '"en", ', "", "English is not offered", "en"),
     "unreviewed and not offered": Mistake(
         "portal.toml", "allow_unreviewed = []", 'allow_unreviewed = ["fr"]', "“fr” is not offered"
     ),

@@ -6,6 +6,7 @@ import babel.localedata
 import pytest
 
 from portal import languages
+from portal.collation import sort_key
 from portal.forms.choices import SPOKEN, language_choices
 
 
@@ -15,7 +16,7 @@ def test_each_language_is_named_as_its_speakers_do(code: str, endonym: str) -> N
 
 
 def test_they_stand_in_order() -> None:
-    names = [languages.sort_key(endonym) for _, endonym in SPOKEN]
+    names = [sort_key(endonym) for _, endonym in SPOKEN]
     assert names == sorted(names)
 
 

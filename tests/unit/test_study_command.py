@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from portal.cli.study import study
+from tests.support.offered import OFFERED
 from tests.unit.config_copy import ConfigCopy, D
 
 
@@ -55,6 +57,6 @@ def test_live_is_right_once_the_office_is_real(
     config: ConfigCopy, run: Callable[..., Result]
 ) -> None:
     config.edit(D + "study.yaml", "central.office@hem-ismart-d.example", "office@hospital.org")
-    config.edit("portal.toml", "allow_unreviewed = []", 'allow_unreviewed = ["en", "nl", "ar"]')
+    config.edit("portal.toml", "allow_unreviewed = []", f"allow_unreviewed = {json.dumps(OFFERED)}")
     result = run("--live")
     assert result.exit_code == 0, result.output

@@ -19,6 +19,7 @@ from portal.forms.typed_day import (
     read_typed,
 )
 from portal.screener.dates import DayError
+from tests.support.offered import OFFERED
 
 TODAY = date(2026, 11, 23)
 
@@ -81,7 +82,9 @@ def test_months_are_known_by_name(language: str, typed: str, month: int | None) 
         assert month_number(typed) == month
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "ar", "de", "fr", "pl", "tr", "uk"])
+@pytest.mark.parametrize(
+    "language", [*OFFERED, "ca", "de", "fi", "fr", "he", "nb", "pl", "tr", "uk"]
+)
 def test_every_name_of_the_locale_data_is_known(language: str) -> None:
     months = Locale.parse(language).months
     with speaking(language):

@@ -17,6 +17,7 @@ from tests.support.canaries import Canaries, search
 from tests.support.client import AuditingClient
 from tests.support.driven import drive, taken, work
 from tests.support.in_process import NOON, PortalApp
+from tests.support.offered import OFFERED
 from tests.support.page_audit import Page
 from tests.support.samples import SetClock, write_request
 
@@ -103,7 +104,7 @@ def test_what_nobody_answered(client: AuditingClient, parts: Parts, clock: SetCl
     assert shown.count("sent") == 3
 
 
-@pytest.mark.parametrize("language", ["en", "nl", "ar"])
+@pytest.mark.parametrize("language", OFFERED)
 @pytest.mark.parametrize("part", ["", "/withdraw", "/erase", "/stop"])
 def test_every_page_in_every_language(
     client: AuditingClient, parts: Parts, language: str, part: str
