@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from portal.services.parts import Parts
 from portal.store import requests, shared_notes
 
-
 _SAY_ENDED = timedelta(days=90)
 
 
