@@ -65,9 +65,9 @@ def _settings(folder: Path, config: Path, day: date) -> Settings:
 
 def _offering(here: Portal, offered: tuple[str, ...]) -> Portal:
     """A language is read here before it is offered to families."""
-    settings = here.config.portal
+    settings = here.files.portal
     languages = replace(settings.languages, offered=offered)
-    return replace(here, config=replace(here.config, portal=replace(settings, languages=languages)))
+    return replace(here, files=replace(here.files, portal=replace(settings, languages=languages)))
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def content_of(parts: Parts, link: str) -> tuple[object, ...]:
 
 
 def test_guesses_at_once_are_counted_one_by_one(parts: Parts, store_url: str) -> None:
-    """Each thread has a store of its own, as each web process has: only the database orders them."""
+    """Each thread has a store of its own, as each web process has: the database orders them."""
     link = share(parts, Sealed().notes(), now=parts.now()).id
     together = Barrier(AT_ONCE)
 
@@ -160,7 +160,7 @@ def test_the_owner_alone_ends_it_at_once(parts: Parts) -> None:
     assert look(parts, other.id, now=parts.now())
 
 
-@pytest.mark.parametrize("days", [1, 7, 14, 30])
+@pytest.mark.parametrize("days", [1, 30])
 def test_it_ends_by_itself_also_before_anything_is_purged(
     days: int, parts: Parts, clock: SetClock
 ) -> None:
@@ -187,10 +187,10 @@ def test_an_ended_link_is_forgotten_in_the_end(parts: Parts, clock: SetClock) ->
         assert db.execute(select(func.count()).select_from(shared_notes)).scalar_one() == 0
 
 
-@pytest.mark.parametrize("link", ["", "0" * 32, "x" * 32, "0" * 31, "\0", "A" * 32, "é" * 32])
-def test_what_was_never_a_link_is_unknown(link: str, parts: Parts) -> None:
-    with pytest.raises(UnknownLinkError):
-        open_shared(parts, link, WRONG, now=parts.now())
+def test_what_was_never_a_link_is_unknown(parts: Parts) -> None:
+    for link in ("", "0" * 32, "x" * 32, "0" * 31, "\0", "A" * 32, "é" * 32):
+        with pytest.raises(UnknownLinkError):
+            open_shared(parts, link, WRONG, now=parts.now())
 
 
 def test_ended_notes_are_gone_from_the_disk(tmp_path: Path) -> None:

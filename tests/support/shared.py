@@ -1,4 +1,4 @@
-"""Shared notes below the browser: sealed values as a browser makes them, and the way to post them."""
+"""Shared notes below the browser: sealed values as a browser makes and posts them."""
 
 from __future__ import annotations
 
