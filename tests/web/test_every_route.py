@@ -306,6 +306,7 @@ FAMILY = "/<lang>/requests/<token>"
 WALKED = {
     *(FAMILY, f"{FAMILY}/withdraw", f"{FAMILY}/erase", f"{FAMILY}/stop"),
     "/site/<token>",
+    "/site/check/<token>",
     "/<lang>/studies/<slug>/contact/check",
     "/<lang>/studies/<slug>/check/delete",
 }
