@@ -121,6 +121,17 @@ def list_deliveries(state: str | None, as_json: bool) -> None:
         click.echo(f"{row['id']}  {row['to']:<7} {row['state']:<12} tries: {row['attempts']}")
 
 
+@deliveries.command("resend")
+def resend_parked() -> None:
+    """Try all parked mails again, once the fault on our side is mended."""
+    from portal.store import deliveries as stored
+
+    parts = parts_or_stop()
+    with parts.store.write() as db:
+        count = stored.send_parked_again(db, parts.now())
+    click.echo(f"{count} mails are due again.")
+
+
 @click.command()
 def purge() -> None:
     """Erase what is past its time in portal.toml; the worker also does this every hour."""
@@ -128,7 +139,10 @@ def purge() -> None:
 
     parts = parts_or_stop()
     gone = purge_due(parts, now=parts.now())
-    click.echo(f"Erased: {gone.requests} requests, {gone.form_keys} form keys.")
+    click.echo(
+        f"Erased: {gone.requests} requests, {gone.form_keys} form keys, "
+        f"{gone.signups} sign-ups not confirmed or links used."
+    )
 
 
 def _found(parts: Any, reference: str, db: Any) -> StoredRequest:

@@ -47,6 +47,7 @@ class Reach:
 
     youngest: int | None = None
     oldest: int | None = None
+    illnesses: tuple[Literal["all", "lbl", "other"], ...] = ()
     changes: tuple[str, ...] = ()
     all_countries_known: bool = False  # False: a country that is not named may still take part
 

@@ -230,9 +230,16 @@ class Retention:
 
 @dataclass(frozen=True)
 class Updates:
-    """News for those who signed up: at most this many mails a minute, over all workers."""
+    """News for those who signed up: at most this many mails a minute, over all workers.
+
+    `text_version` is that of the words on the sign-up page; it is kept with each sign-up.
+    """
 
     mails_per_minute: int = 60
+    days_between_mails: int = 7
+    confirm_hours: int = 72
+    keep_unconfirmed_days: int = 7
+    text_version: str = "1"
 
 
 @dataclass(frozen=True)
@@ -252,6 +259,8 @@ class Limits:
     messages_per_address_per_day: int
     copies_per_address_per_day: int
     copies_per_address_per_30_days: int
+    signups_per_source_per_hour: int = 120
+    confirmations_per_hour: int = 60
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,14 @@ def _wrong(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:
     yield from _wrong_confirming(portal)
     low = [(("routing", "stale_days"), portal.routing.stale_days)]
     for section in ("answering", "retention", "limits", "updates", "confirming"):
-        low += (((section, key), n) for key, n in vars(getattr(portal, section)).items())
+        low += (((section, key), n) for key, n in _numbers(getattr(portal, section)))
     for path, number in low:
         if number < 1:
             yield path, f"{path[-1]} is less than 1.", "Write a whole number of 1 or more."
+
+
+def _numbers(section: object) -> list[tuple[str, int]]:
+    return [(key, value) for key, value in vars(section).items() if isinstance(value, int)]
 
 
 def _wrong_confirming(portal: PortalConfig) -> Iterator[tuple[Path_, str, str]]:

@@ -24,3 +24,4 @@ class OutgoingMail:
     message_id: str
     reply_to: str
     return_path: str = ""  # envelope sender; empty = the usual sender
+    stop_link: str = ""  # on mails that somebody signed up for (RFC 8058)

@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from portal import languages
+from portal.content.word_links import plain
 from portal.mail.content import MailContent
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates" / "mail"
@@ -43,6 +44,8 @@ def _templates() -> Environment:
             "country": languages.territory_name,
             "language_name": languages.language_name,
             "quoted": quoted,
+            "date": languages.format_date,
+            "words": lambda text: plain(languages.gettext(text)),
         }
     )
     environment.globals["direction"] = lambda code: languages.describe(code).direction

@@ -10,7 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["handed_over", "retry", "unreachable", "unknown", "refused", "ours", "paused"]
+Verdict = Literal[
+    "handed_over", "retry", "unreachable", "unknown", "refused", "ours", "paused", "void"
+]
 Step = Literal["build", "connect", "hello", "tls", "login", "sender", "recipient", "data", "end"]
 
 _BLAMES_US = re.compile(

@@ -122,6 +122,7 @@ class PortalMessage(Message):
         self.msgId = mail.message_id
         self.language = mail.content.language
         self.now = now
+        self.extra = _list_headers(mail.stop_link)
 
     def _message(self) -> MIMEBase:
         message = MIMEMultipart("alternative", policy=policy.SMTPUTF8)
@@ -136,6 +137,7 @@ class PortalMessage(Message):
             "Reply-To": str(self.reply_to),
             "Content-Language": self.language,
             "Auto-Submitted": "auto-generated",
+            **self.extra,
         }
         for name, value in fields.items():
             message[name] = value
@@ -237,6 +239,16 @@ class Post:
         return Outcome("end", "handed_over", 250)
 
 
+def _list_headers(stop_link: str) -> dict[str, str]:
+    """One press in the mail program ends the mails (RFC 8058, 3.1)."""
+    if not stop_link:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{stop_link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
 def _encoded(text: str, kind: str) -> MIMEText:
     """7-bit on the wire: no dot, bare line end or long line of a family’s text leaves raw."""
     charset = Charset("utf-8")
@@ -263,7 +275,8 @@ def _as_built(data: bytes, message: PortalMessage) -> bool:
     parts = [part for part in seen.walk() if not part.is_multipart()]
     bodies = [part.get_content().replace("\r\n", "\n") for part in parts]
     return (
-        sorted(seen.keys()) == sorted(HEADERS)
+        sorted(seen.keys()) == sorted((*HEADERS, *message.extra))
+        and all(str(seen[name]) == value for name, value in message.extra.items())
         and str(seen["To"]) == message.recipient
         and str(seen["Reply-To"]) == message.reply_to
         and str(seen["Subject"]) == message.subject

@@ -16,6 +16,9 @@ ID_BYTES = 16
 FAMILY_PAGE = "family-page"
 FAMILY_MAIL = "family-mail"  # was read in the mailbox, so it also proves the address
 BOUNCE = "bounce"
+SIGNUP_CONFIRM = "signup-confirm"
+SIGNUP_MANAGE = "signup-manage"
+SIGNUP_STOP = "signup-stop"
 SITE_CHECK = "site-check"  # the monthly question to a hospital; opens no family’s message
 
 

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection
 
 from portal.content.model import Alarm
-from portal.services.health import STUCK_STATES, health, troubles
+from portal.services.health import MANY_SIGNUPS, STUCK_STATES, health, troubles
 from portal.services.parts import Parts
 from portal.store import figures, signs
 
@@ -31,7 +31,7 @@ def raise_alarms(parts: Parts, *, now: datetime) -> list[str]:
     named = troubles(parts, health(parts, now=now))
     due = {}
     with parts.store.write() as db:
-        for name in ("waiting", *STUCK_STATES):
+        for name in ("waiting", MANY_SIGNUPS, *STUCK_STATES):
             if name not in named:
                 signs.take_back(db, _PREFIX + name)
             elif _is_due(db, parts, name, now):

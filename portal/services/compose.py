@@ -8,6 +8,7 @@ desk’s mail holds the reference and a link.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import parseaddr
 from typing import Any
 
@@ -30,7 +31,20 @@ class Letter:
     content: MailContent
     address: str
     reply_to: str
-    to: str  # a site’s id, ‘central’ or ‘family’
+    to: str  # a site’s id, ‘central’, ‘family’ or ‘reader’
+    stop_link: str = ""  # one click ends all such mails
+
+
+class NothingToSayError(Exception):
+    """What this mail was to tell is told or gone; it is dropped."""
+
+
+class NotYetError(Exception):
+    """This mail may go only later."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until.isoformat())
+        self.until = until
 
 
 def compose(parts: Parts, opened: OpenRequest, delivery: Delivery) -> Letter:

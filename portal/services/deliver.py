@@ -10,19 +10,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy import Connection
 
 from portal.mail import retry
 from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
 from portal.security.links import BOUNCE, Links
-from portal.services.compose import Letter
+from portal.services.compose import Letter, NothingToSayError, NotYetError
 from portal.services.look_up import EndedLinkError, UnknownLinkError
 from portal.services.parts import Parts
 from portal.services.routing import CENTRAL, NoRouteError
 from portal.services.subjects import SUBJECTS
 from portal.store import deliveries
 from portal.store.database import StoreError
-from portal.store.records import Delivery, DeliveryState
+from portal.store.records import Delivery, DeliveryState, Lane
 
 log = structlog.get_logger()
 HandOver = Callable[[OutgoingMail, datetime], Outcome]
@@ -68,6 +69,10 @@ def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Paus
         letter = SUBJECTS[delivery.about.kind].compose(parts, delivery)
     except (EndedLinkError, UnknownLinkError):
         return Attempt(Outcome("build", "refused"))
+    except NotYetError as wait:
+        return Attempt(Outcome("build", "paused"), None, wait.until)
+    except NothingToSayError:
+        return Attempt(Outcome("build", "void"))
     except NoRouteError:
         return Attempt(Outcome("build", "ours"))
     except StoreError:
@@ -83,6 +88,7 @@ def _attempt(parts: Parts, delivery: Delivery, hand_over: HandOver, pauses: Paus
         delivery.message_id,
         letter.reply_to,
         return_path(parts, delivery.id),
+        letter.stop_link,
     )
     outcome = _handed(hand_over, mail, delivery, parts.now())
     pauses.note(letter.address, outcome, parts.now())
@@ -105,8 +111,13 @@ def return_path(parts: Parts, delivery_id: str) -> str:
 
 def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
     now, outcome = parts.now(), attempt.outcome
-    state, due_at = _next_state(delivery, attempt, now)
+    subject = SUBJECTS[delivery.about.kind]
     with parts.store.write() as db:
+        if outcome.verdict == "void":
+            deliveries.drop(db, delivery)
+            return
+        first_try = _first_try(db, delivery, now)
+        state, due_at = _next_state(delivery, attempt, first_try, now)
         ours = deliveries.mark(
             db,
             delivery,
@@ -120,7 +131,9 @@ def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
             counted=outcome.verdict not in {"unreachable", "paused"},
         )
         if ours and state == "failed":
-            SUBJECTS[delivery.about.kind].after_failure(db, parts, delivery, now)
+            subject.after_failure(db, parts, delivery, now)
+        if ours and state == "handed_over":
+            subject.after_hand_over(db, parts, delivery, now)
     log.info(
         "delivery",
         delivery=delivery.id,
@@ -133,8 +146,15 @@ def _mark(parts: Parts, delivery: Delivery, attempt: Attempt) -> None:
     )
 
 
+def _first_try(db: Connection, delivery: Delivery, now: datetime) -> datetime:
+    """When patience begins. Bulk mail may lie for days before anybody tries it."""
+    if delivery.lane < Lane.BULK:
+        return delivery.created_at
+    return deliveries.first_try(db, delivery) or now
+
+
 def _next_state(
-    delivery: Delivery, attempt: Attempt, now: datetime
+    delivery: Delivery, attempt: Attempt, first_try: datetime, now: datetime
 ) -> tuple[DeliveryState, datetime | None]:
     verdict = attempt.outcome.verdict
     if verdict == "handed_over":
@@ -145,7 +165,7 @@ def _next_state(
         return "failed", None
     if verdict == "paused":
         return "retry", attempt.paused_until
-    planned = retry.next_try(delivery.attempts + 1, delivery.created_at, now)
+    planned = retry.next_try(delivery.attempts + 1, first_try, now)
     if planned is None:
         return "failed", None
     if verdict == "unknown":

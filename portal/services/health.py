@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from portal.services.parts import Parts
-from portal.store import figures, signs
+from portal.store import figures, signs, signups
 
 # A worker gives a sign of life every few seconds.
 SILENT_AFTER = timedelta(minutes=2)
 STUCK_STATES = ("parked", "failed", "unknown")
+MANY_SIGNUPS = "many_signups"
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Health:
     worker_seen: datetime | None
     by_state: dict[str, int]
     requests_by_state: dict[str, int]
+    signups_in_an_hour: int = 0
 
     def worker_at_work(self, now: datetime) -> bool:
         return self.worker_seen is not None and now - self.worker_seen < SILENT_AFTER
@@ -35,6 +37,7 @@ def health(parts: Parts, *, now: datetime) -> Health:
             worker_seen=signs.latest_worker(db),
             by_state=figures.deliveries_by_state(db),
             requests_by_state=figures.requests_by_state(db),
+            signups_in_an_hour=signups.confirmations_since(db, now - timedelta(hours=1)),
         )
 
 
@@ -48,4 +51,7 @@ def troubles(parts: Parts, found: Health) -> dict[str, str]:
     for state in STUCK_STATES:
         if count := found.by_state.get(state, 0):
             named[state] = f"{count} mails are {state}. See: flask deliveries list --state {state}"
+    most = parts.config.portal.limits.confirmations_per_hour
+    if found.signups_in_an_hour > most:
+        named[MANY_SIGNUPS] = f"More than {most} sign-ups for news in an hour. They go out slowly."
     return named

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from portal.security.links import new_id
 from portal.services.parts import Parts
-from portal.store import deliveries
+from portal.store import deliveries, mail_limits
 from portal.store.records import About, Contact, Delivery, Lane, Recipient
 
 # What the family is told at most once a day; acknowledged and failed always go (issue 4).
@@ -25,8 +25,9 @@ def new_mail(
     *,
     contact: Contact = "first",
     lane: int = Lane.URGENT,
+    due_at: datetime | None = None,
 ) -> Delivery:
-    """A delivery that is due at once. Its Message-ID stays the same on every try."""
+    """A delivery, due at once unless said. Its Message-ID stays the same on every try."""
     domain = parts.settings.mail_from.rpartition("@")[2].strip("> ")
     delivery_id = new_id()
     return Delivery(
@@ -35,7 +36,7 @@ def new_mail(
         recipient=recipient,
         mail=mail,
         state="accepted",
-        due_at=now,
+        due_at=due_at or now,
         attempts=0,
         message_id=f"<{delivery_id}@{domain}>",
         created_at=now,
@@ -60,6 +61,13 @@ def queue(
     """A mail about a request."""
     about = About("request", request_id)
     deliveries.add(db, new_mail(parts, about, recipient, mail, now, contact=contact))
+
+
+def may_write_unasked(db: Connection, parts: Parts, email: str, now: datetime) -> bool:
+    """Count a mail to an address that anybody may have typed; False once it had enough (A7)."""
+    limits = parts.config.portal.limits
+    ceilings = {1: limits.copies_per_address_per_day, 30: limits.copies_per_address_per_30_days}
+    return mail_limits.take(db, parts.keys, email, now, ceilings)
 
 
 def tell_family(db: Connection, parts: Parts, request_id: str, mail: str, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 Content of a request: gone `request_days_after_last_step` after the last hand-over or step by
 staff, and `request_days_at_most` after it was written in any case; never while a mail is still
-on its way. Form keys: gone after `key_hours`.
+on its way. Form keys: gone after `key_hours`. Sign-ups that nobody has confirmed: gone after
+`keep_unconfirmed_days`. What counts mails to an address: after 30 days.
 """
 
 from __future__ import annotations
@@ -10,14 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from portal.services.parts import Parts
-from portal.store import deliveries, requests
+from portal.store import deliveries, mail_limits, requests, signups
+
+# A used link says so for a little longer than it works (privacy rule P8).
+_USED_LINKS = timedelta(hours=23)
 
 
 @dataclass(frozen=True)
 class Purged:
     requests: int
     form_keys: int
+    signups: int = 0  # that nobody has confirmed, and links that were used
 
 
 def purge(parts: Parts, *, now: datetime) -> Purged:
@@ -33,6 +40,19 @@ def purge(parts: Parts, *, now: datetime) -> Purged:
             requests.erase(db, request_id, now)
         deliveries.forget_about_hospitals(db, now - timedelta(days=retention.request_days_at_most))
         keys = requests.forget_keys_before(db, now - timedelta(hours=retention.key_hours))
-    if due or keys:
+        signups_gone = _purge_signups(db, parts, now)
+    if due or keys or signups_gone:
         parts.store.scrub()
-    return Purged(len(due), keys)
+    return Purged(len(due), keys, signups_gone)
+
+
+def _purge_signups(db: Connection, parts: Parts, now: datetime) -> int:
+    updates = parts.config.portal.updates
+    link_ended = now - timedelta(hours=updates.confirm_hours)
+    mail_limits.forget_before(db, now - mail_limits.KEPT)
+    deliveries.drop_ended(db, now - mail_limits.KEPT)
+    return signups.drop_confirmations(
+        db,
+        written_before=now - timedelta(days=updates.keep_unconfirmed_days),
+        used_before=link_ended - _USED_LINKS,
+    )

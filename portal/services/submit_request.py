@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from portal.content.model import Limits, Study
+from portal.content.model import Study
 from portal.security.links import new_id
-from portal.services.mails import new_mail
+from portal.services.mails import may_write_unasked, new_mail
 from portal.services.parts import Parts
 from portal.services.schedule import schedule
 from portal.store import deliveries, requests
@@ -91,20 +91,7 @@ def _refuse_flood(db: Connection, parts: Parts, email: str, now: datetime) -> No
 def _mails(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> list[Delivery]:
     about = About("request", request.id)
     mails = [new_mail(parts, about, "site", "site-request", now)]
-    if _copy_allowed(db, parts, request, now):
+    assert request.message is not None
+    if may_write_unasked(db, parts, request.message.email, now):
         mails.append(new_mail(parts, about, "family", "family-copy", now))
     return mails
-
-
-def _copy_allowed(db: Connection, parts: Parts, request: StoredRequest, now: datetime) -> bool:
-    """A stranger may type any address here, so copies to one address are few (A6, A7)."""
-    assert request.message is not None
-    limits: Limits = parts.config.portal.limits
-    ceilings = {1: limits.copies_per_address_per_day, 30: limits.copies_per_address_per_30_days}
-    return all(
-        requests.count_copies_to_address(
-            db, parts.keys, request.message.email, now - timedelta(days=days)
-        )
-        < ceiling
-        for days, ceiling in ceilings.items()
-    )

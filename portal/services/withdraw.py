@@ -7,7 +7,7 @@ from datetime import datetime
 from portal.services.look_up import OpenRequest
 from portal.services.mails import queue
 from portal.services.parts import Parts
-from portal.store import deliveries, events, follow_ups, requests
+from portal.store import deliveries, events, follow_ups, requests, signups
 
 _LIVE = ("open", "passed_on", "acknowledged", "spoken")
 
@@ -28,7 +28,7 @@ def withdraw(parts: Parts, opened: OpenRequest, *, now: datetime) -> None:
 
 
 def erase_everything(parts: Parts, opened: OpenRequest, *, proven: bool, now: datetime) -> None:
-    """Erase this request; all requests of this address if the link came from its mailbox.
+    """Erase this request; all of this address, news too, if the link came from its mailbox.
 
     A stranger can type any address into the form, so a link from the page proves only itself.
     The hospital’s own mail cannot be called back; the page says so.
@@ -37,6 +37,7 @@ def erase_everything(parts: Parts, opened: OpenRequest, *, proven: bool, now: da
         ids = {opened.request.id}
         if proven:
             ids |= set(requests.ids_from_address(db, parts.keys, opened.message.email))
+            signups.erase_address(db, parts.keys, opened.message.email)
         for request_id in ids:
             requests.erase(db, request_id, now)
     parts.store.scrub()

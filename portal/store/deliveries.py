@@ -175,6 +175,14 @@ def send_again(db: Connection, request_id: str, now: datetime) -> int:
     ).rowcount
 
 
+def send_parked_again(db: Connection, now: datetime) -> int:
+    """Every parked mail is due at once, of whatever it is about; how many."""
+    parked = update(deliveries).where(deliveries.c.state == "parked")
+    return db.execute(
+        parked.values(state="accepted", due_at=now, created_at=now, attempts=0)
+    ).rowcount
+
+
 def find(db: Connection, delivery_id: str) -> Delivery | None:
     row = db.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
     return None if row is None else _from_row(row)
@@ -202,6 +210,33 @@ def bounced(
             )
         )
     return bool(changed)
+
+
+def first_try(db: Connection, delivery: Delivery) -> datetime | None:
+    """When somebody’s server was asked first since it was queued; a pause of ours is no try."""
+    wanted = select(func.min(attempts.c.at)).where(
+        attempts.c.delivery_id == delivery.id,
+        attempts.c.step != "build",
+        attempts.c.at >= delivery.created_at,
+    )
+    found: datetime | None = db.execute(wanted).scalar_one()
+    return found
+
+
+def erase(db: Connection, delivery_id: str) -> None:
+    db.execute(delete(deliveries).where(deliveries.c.id == delivery_id))
+
+
+def drop(db: Connection, delivery: Delivery) -> None:
+    """A mail that has nothing to say any more, if this caller still holds it."""
+    held = deliveries.c.id == delivery.id, deliveries.c.lease == delivery.lease
+    db.execute(delete(deliveries).where(*held))
+
+
+def drop_ended(db: Connection, before: datetime) -> int:
+    """Mails about sign-ups that went out before then."""
+    old = deliveries.c.due_at.is_(None), deliveries.c.created_at < before
+    return db.execute(delete(deliveries).where(deliveries.c.signup_id.is_not(None), *old)).rowcount
 
 
 def drop_about_hospital(db: Connection, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from portal.content.site_answers import SiteAnswer
@@ -13,6 +13,8 @@ DeliveryState = Literal[
     "accepted", "sending", "handed_over", "retry", "unknown", "parked", "failed"
 ]
 Recipient = Literal["site", "family", "reader"]
+Illness = Literal["all", "lbl", "both", "other", ""]
+NewsKind = Literal["opens", "pauses", "closes", "hospital_opens"]
 AboutKind = Literal["request", "confirmation", "signup", "hospital"]
 Contact = Literal["first", "second", "central"]
 FollowUpKind = Literal["remind", "second_contact", "central_desk", "late"]
@@ -98,6 +100,73 @@ class Delivery:
     contact: Contact = "first"
     lane: int = Lane.URGENT
     lease: str | None = None
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What somebody wants to hear of. Empty = everything. The names are those of the form."""
+
+    email: str
+    country: str
+    illness: Illness
+    age_group: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Which text stood next to the button, in which language, when it was pressed."""
+
+    version: str
+    language: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """A sign-up, or a new address for one, that waits for its press. `wishes` None: pressed."""
+
+    id: str
+    signup_id: str | None
+    wishes: Wishes | None
+    language: str
+    consent: Consent
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SignUp:
+    """A confirmed sign-up. `news_until` is the last news that this person was told."""
+
+    id: str
+    wishes: Wishes
+    last_news_at: datetime | None
+    news_until: int
+
+
+@dataclass(frozen=True)
+class News:
+    """A change of a study, or of one of its hospitals, that is worth a mail."""
+
+    id: int
+    at: datetime
+    study: str
+    site: str
+    kind: NewsKind
+    fact_on: date | None
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """One run over all sign-ups; `after` is the last one that was looked at."""
+
+    id: int
+    study: str
+    at: datetime
+    news_from: int
+    news_until: int
+    after: str
+    written: int
 
 
 @dataclass(frozen=True)

@@ -96,20 +96,8 @@ def count_from_address(db: Connection, keys: Keys, email: str, since: datetime) 
     wanted = (
         select(func.count())
         .select_from(requests)
-        .where(requests.c.email_fingerprint.in_(_fingerprints(keys, email)))
+        .where(requests.c.email_fingerprint.in_(email_fingerprints(keys, email)))
         .where(requests.c.created_at >= since)
-    )
-    return db.execute(wanted).scalar_one()
-
-
-def count_copies_to_address(db: Connection, keys: Keys, email: str, since: datetime) -> int:
-    """How many copies were queued for this address since then (reliability brief, A7)."""
-    wanted = (
-        select(func.count())
-        .select_from(requests.join(deliveries))
-        .where(requests.c.email_fingerprint.in_(_fingerprints(keys, email)))
-        .where(deliveries.c.recipient == "family")
-        .where(deliveries.c.created_at >= since)
     )
     return db.execute(wanted).scalar_one()
 
@@ -143,7 +131,7 @@ def change_state(
 
 def ids_from_address(db: Connection, keys: Keys, email: str) -> list[str]:
     wanted = select(requests.c.id).where(
-        requests.c.email_fingerprint.in_(_fingerprints(keys, email))
+        requests.c.email_fingerprint.in_(email_fingerprints(keys, email))
     )
     return list(db.execute(wanted).scalars())
 
@@ -183,14 +171,14 @@ def past_retention(
 
 
 def email_fingerprint(keys: Keys, email: str) -> bytes:
-    return keys.fingerprint(_comparable(email), _EMAIL)
+    return keys.fingerprint(comparable(email), _EMAIL)
 
 
-def _fingerprints(keys: Keys, email: str) -> list[bytes]:
-    return keys.fingerprints(_comparable(email), _EMAIL)
+def email_fingerprints(keys: Keys, email: str) -> list[bytes]:
+    return keys.fingerprints(comparable(email), _EMAIL)
 
 
-def _comparable(email: str) -> str:
+def comparable(email: str) -> str:
     """Capitals and ‘+tag’ do not make another mailbox."""
     local, _, domain = email.casefold().rpartition("@")
     return f"{local.split('+')[0]}@{domain}"

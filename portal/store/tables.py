@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     TypeDecorator,
 )
 
@@ -116,6 +118,7 @@ signups = Table(
     Column("consent_language", String(16), nullable=False),
     Column("consent_at", Instant, nullable=False),
     Column("last_news_at", Instant, nullable=True),  # at most one mail a week
+    Column("news_until", Integer, nullable=False, server_default="0"),  # told up to this news
 )
 
 # What was typed and waits for the press of the address’s owner; days later it is gone.
@@ -136,6 +139,51 @@ confirmations = Table(
 Index(None, confirmations.c.email_fingerprint)
 Index(None, confirmations.c.created_at)
 Index(None, confirmations.c.signup_id)
+
+# When this portal wrote, unasked, to an address: a keyed hash of its own kind and times, nothing
+# else. It outlives sign-ups and messages, so that erasing them cannot reset the limits.
+mail_limits = Table(
+    "mail_limits",
+    metadata,
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("times", Text, nullable=False),  # seconds since 1970, the newest last
+    Column("last_at", Instant, nullable=False),
+)
+
+# The status of each study and hospital that was told last; `site` is empty for the study itself.
+told_facts = Table(
+    "told_facts",
+    metadata,
+    Column("study", String(64), primary_key=True),
+    Column("site", String(64), primary_key=True),
+    Column("status", String(16), nullable=False),
+)
+
+# Numbers grow, so ‘told up to’ is one number for each person.
+news = Table(
+    "news",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Instant, nullable=False),
+    Column("study", String(64), nullable=False),
+    Column("site", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("fact_on", Date, nullable=True),
+)
+
+# One announcement; `after` is how far its due mails are written.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("study", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("news_from", Integer, nullable=False),
+    Column("news_until", Integer, nullable=False),
+    Column("after", String(32), nullable=False),
+    Column("written", Integer, nullable=False),
+    Column("finished_at", Instant, nullable=True),
+)
 
 # What a mail can be about. Exactly one is set; the mail goes with it.
 ABOUT: dict[AboutKind, str] = {

@@ -26,6 +26,7 @@ from portal.web import (
     site_check,
     site_page,
     texts,
+    updates,
 )
 from portal.web.page_cache import PageCache
 from portal.web.state import Portal
@@ -56,6 +57,7 @@ def build_app(settings: Settings) -> Flask:
         family,
         site_check,
         site_page,
+        updates,
         finders,
         health,
     ):
@@ -79,6 +81,7 @@ def _open_portal(settings: Settings) -> Portal:
             {
                 "check": limits.checks_per_source_per_hour,
                 "send": limits.sends_per_source_per_hour,
+                "sign_up": limits.signups_per_source_per_hour,
             }
         ),
     )

@@ -15,6 +15,7 @@ from werkzeug.exceptions import Gone, NotFound
 
 from portal.content.model import Site
 from portal.mail.retry import GIVE_UP_AFTER
+from portal.services.change_signup import stop_address
 from portal.services.look_up import EndedLinkError, OpenRequest, UnknownLinkError, for_family
 from portal.services.routing import CENTRAL
 from portal.services.timeline import timeline
@@ -68,15 +69,23 @@ def do_erase(token: str) -> ResponseReturnValue:
 
 @bp.get("/<lang>/requests/<token>/stop")
 def ask_stop(token: str) -> ResponseReturnValue:
-    opened, _ = open_link(token)
-    return render_template("pages/stop.html", study=opened.study, request_=opened.request)
+    opened, proven = open_link(token)
+    return render_template(
+        "pages/stop.html", study=opened.study, request_=opened.request, proven=proven
+    )
 
 
 @bp.post("/<lang>/requests/<token>/stop")
 def do_stop(token: str) -> ResponseReturnValue:
-    """‘Stop everything’: the message is taken back and nothing more is mailed to the family."""
-    opened, _ = open_link(token)
+    """‘Stop everything’: the message is taken back and nothing more is mailed to the family.
+
+    News ends only by a link that was read in the mailbox: anybody can type an address into the
+    form, and must not be able to end what its owner signed up for.
+    """
+    opened, proven = open_link(token)
     withdraw(portal(), opened, now=portal().now())
+    if proven:
+        stop_address(portal(), opened.message.email)
     return redirect(url_for("family.page", token=token), 303)
 
 

@@ -22,6 +22,7 @@ PERSONAL = (
     "/*/updates/confirm/",
     "/*/updates/manage/",
     "/*/updates/stop/",
+    "/*/updates/sent/",
     "/*/notes",
     "/*/n/",
     "/site/",

@@ -18,7 +18,13 @@ from portal.web.state import portal
 CONTACT = "contact.contact"
 CHECK = "check.start"
 # Pages that anyone may find: they get `hreflang`, a link preview and a line in the sitemap.
-ABOUT_ALL = ("reading.home", "reading.other_studies", "reading.privacy", "reading.accessibility")
+ABOUT_ALL = (
+    "reading.home",
+    "reading.other_studies",
+    "updates.page",
+    "reading.privacy",
+    "reading.accessibility",
+)
 ABOUT_ANY_STUDY = ("reading.overview",)
 ABOUT_COMPLETE_STUDY = (
     "reading.questions",
@@ -137,6 +143,7 @@ def foot_links(study: Study | None) -> Sequence[PageLink]:
     return [
         *links,
         _link(_("Other studies"), "reading.other_studies"),
+        _link(_("News by e-mail"), "updates.page"),
         _link(_("Privacy"), "reading.privacy"),
         PageLink(_("Cookies"), f"{privacy}#cookies"),
         _link(_("Accessibility"), "reading.accessibility"),

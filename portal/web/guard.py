@@ -17,8 +17,8 @@ from portal.web.state import portal
 log = structlog.get_logger()
 # Asked by programs on this machine, which know no other name of it.
 FOR_MACHINES = frozenset({"health.healthz", "health.readyz", "health.metrics"})
-# Where a form may come from elsewhere by design: none yet.
-OPEN_TO_ALL: frozenset[str] = frozenset()
+# Where a form may come from elsewhere by design: mail programs end news with one press (RFC 8058).
+OPEN_TO_ALL: frozenset[str] = frozenset({"updates.stop"})
 # Holds nothing of anybody, so it may be kept also where answers are in the cookie.
 SAME_FOR_ALL = "health.static_file"
 

@@ -73,7 +73,12 @@ def choose_studies() -> ResponseReturnValue:
 @bp.get("/<lang>/privacy")
 def privacy() -> Response:
     config = portal().config.portal
-    return page("privacy.html", retention=config.retention, public=portal().settings.public)
+    return page(
+        "privacy.html",
+        retention=config.retention,
+        updates=config.updates,
+        public=portal().settings.public,
+    )
 
 
 @bp.get("/<lang>/accessibility")

@@ -112,6 +112,15 @@ def test_resend_makes_parked_and_failed_mails_due_again(flask: Any, parts: Parts
     assert "0 mails" in flask("requests", "resend", reference).output
 
 
+def test_all_parked_mails_are_tried_again(flask: Any, parts: Parts) -> None:
+    for key in ("a", "b"):
+        write_request(parts, key=key, email=f"{key}@family.example")
+    work(parts, no_route)
+    assert "4 mails" in flask("deliveries", "resend").output
+    work(parts)
+    assert json.loads(flask("deliveries", "list", "--state", "parked", "--json").output) == []
+
+
 def test_deliveries_list_by_state(flask: Any, parts: Parts) -> None:
     write_request(parts, key="a")
     work(parts, no_route)

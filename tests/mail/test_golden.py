@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from portal.content.load import load_config
 from portal.mail.content import MailContent, OutgoingMail
 from portal.mail.messages import build, without_links
 from portal.mail.transport import PortalMessage, _checked_bytes
+from portal.services.match import by_study, items
+from portal.store.records import News
 from tests.support.in_process import NOON
 from tests.support.paths import ROOT
 from tests.support.samples import FAMILY
@@ -54,6 +57,23 @@ TO_FAMILY: dict[str, Any] = {
     "link": "https://portal.example/en/requests/TOKEN",
     "days": 3,
 }
+CONFIRM = {"link": "https://portal.example/en/updates/confirm/TOKEN", "hours": 72}
+NEWS: dict[str, Any] = {
+    "studies": by_study(
+        items(
+            CONFIG,
+            [
+                News(1, NOON, "hem-ismart-d", "", "opens", date(2026, 11, 20)),
+                News(2, NOON, "hem-ismart-b", "", "pauses", date(2026, 11, 21)),
+                News(3, NOON, "hem-ismart-a", "", "closes", None),
+                News(4, NOON, "hem-ismart-d", "nl-utrecht-maxima", "hospital_opens", None),
+            ],
+        )
+    ),
+    "base": "https://portal.example/en",
+    "manage": "https://portal.example/en/updates/manage/TOKEN",
+    "stop": "https://portal.example/en/updates/stop/TOKEN",
+}
 ABOUT_SITE: dict[str, Any] = {
     "study": STUDY,
     "site": SITE,
@@ -87,7 +107,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "family-passed-on-central": TO_FAMILY | {"central": True, "site": None},
     "family-failed": TO_FAMILY,
     "family-failed-central": TO_FAMILY | {"central": True},
+    "updates-confirm": CONFIRM | {"new_address": False},
+    "updates-confirm-new": CONFIRM | {"new_address": True},
+    "updates-news": NEWS,
 }
+# Mails about nothing that a family has written have no reference.
+WITHOUT_REFERENCE = ("updates", "site-check")
 
 
 def folder_of(sample: str) -> str:
@@ -115,7 +140,7 @@ def test_a_mail_reads_as_approved(sample: str, language: str) -> None:
 def test_every_mail_can_leave(sample: str, language: str, address: str) -> None:
     """The bytes say what was built, for every address a family may have, also as Reply-To."""
     content = build(folder_of(sample), language, reference="2222-3333", **SAMPLES[sample])
-    to_site = not sample.startswith("family")
+    to_site = not sample.startswith(("family", "updates"))
     mail = OutgoingMail(
         content,
         "site@sites.example" if to_site else address,
@@ -137,8 +162,7 @@ def test_every_mail_has_its_golden_file() -> None:
 @pytest.mark.parametrize("sample", SAMPLES)
 def test_subjects_say_nothing_of_illness_study_or_family(sample: str, language: str) -> None:
     subject = build(folder_of(sample), language, reference="2222-3333", **SAMPLES[sample]).subject
-    # A mail about a hospital is about no request.
-    assert "2222-3333" in subject or sample.startswith("site-check")
+    assert ("2222-3333" in subject) is not sample.startswith(WITHOUT_REFERENCE)
     for word in ("Amira", "HEM", "iSMART", "ALL", "leuk", "cancer", "kanker", "trametinib"):
         assert word.lower() not in subject.lower()
 
@@ -156,6 +180,8 @@ def test_the_hospital_reads_the_words_as_they_were_written() -> None:
     assert "&lt;b&gt;Can we talk?&lt;/b&gt;" in mail.html
 
 
+# The news leads to each study, to what can be changed and to its end.
+LINKS = {"site-withdrawn": 0, "updates-news": 5}
 CARRY_WORDS = ("site-request", "family-copy")
 
 
@@ -171,4 +197,4 @@ def test_only_two_mails_carry_what_a_family_wrote(sample: str) -> None:
     if sample.startswith(("central-", "site-reminder", "site-note", "site-withdrawn")):
         assert "Amira" not in whole
     ours = "\n".join(line for line in mail.text.split("\n") if not line.startswith(">"))
-    assert ours.count("https://") == (0 if sample == "site-withdrawn" else 1)
+    assert ours.count("https://") == LINKS.get(sample, 1)

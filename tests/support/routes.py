@@ -40,6 +40,13 @@ SAMPLES: Mapping[str, Sample] = {
     "/<lang>/": Sample(),
     "/<lang>/other-studies": Sample(post=(303,), fields=(("country", "NL"),)),
     "/<lang>/privacy": Sample(),
+    "/<lang>/updates": Sample(post=(422,), fields=(("email", "nobody"),)),
+    "/<lang>/updates/sent/<token>": Sample(
+        get=(404,), post=(404,), values={"lang": LANGUAGE, "token": "A" * 43}, public=False
+    ),
+    "/<lang>/updates/confirm/<token>": _PRIVATE,
+    "/<lang>/updates/manage/<token>": _PRIVATE,
+    "/<lang>/updates/stop/<token>": _PRIVATE,
     "/<lang>/accessibility": Sample(),
     f"{_STUDY}/": Sample(),
     f"{_STUDY}/questions": Sample(),

@@ -35,6 +35,7 @@ READ = {
     "hospitals": f"studies/{STUDY}/hospitals",
     "hospitals-near": f"studies/{STUDY}/hospitals?country=NL&place=Utrecht",
     "hospitals-place-unknown": f"studies/{STUDY}/hospitals?country=NL&place=Utrechtttt",
+    "updates": "updates",
     "contact": f"studies/{STUDY}/contact",
     "contact-site": f"studies/{STUDY}/contact?site=nl-utrecht-maxima",
     "check-start": f"studies/{STUDY}/check",

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import re
 
+import pytest
+from sqlalchemy import Table
+
 from portal.forms.contact import ContactForm
-from portal.store.tables import ENCRYPTED, requests
+from portal.forms.updates import UpdatesForm
+from portal.store.tables import (
+    ENCRYPTED,
+    WISHES,
+    confirmations,
+    mail_limits,
+    requests,
+    signups,
+)
 from tests.support.paths import ROOT
 
 REGISTER = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -19,5 +30,10 @@ def test_every_form_field_has_its_line() -> None:
     assert fields == set(ENCRYPTED)
 
 
-def test_every_column_of_a_request_has_its_line() -> None:
-    assert {column.name for column in requests.columns} <= NAMED
+@pytest.mark.parametrize("table", [requests, signups, confirmations, mail_limits])
+def test_every_column_has_its_line(table: Table) -> None:
+    assert {column.name for column in table.columns} <= NAMED
+
+
+def test_every_field_of_a_sign_up_is_encrypted_or_named() -> None:
+    assert set(UpdatesForm(None, {}, ["en"])._fields) == {*WISHES, "language"}
