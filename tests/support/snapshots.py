@@ -50,6 +50,10 @@ READ = {
     "accessibility": "accessibility",
     **{f"short-{slug}": f"studies/{slug}/" for slug in SHORT_STUDIES},
 }
+# Hospitals that no other test writes to, by the language of their mails.
+ASKED = {"en": "fi-helsinki-new-childrens", "nl": "be-ghent-uz-gent", "ar": "il-ramat-gan-sheba"}
+CHECK_LINK = re.compile(r"/site/check/[\w-]+")
+SIGNPOST = ("change", "another")
 SITE_LINK = re.compile(r"/site/[\w-]+")
 
 
@@ -111,6 +115,8 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     yield from _check(portal, language)
     link = share_something(visitor)
     yield take("shared-notes", lambda v: v.get(f"/{language}/n/{link}"))
+    yield from _site_check(portal, language)
+    yield take("other-studies-signpost", partial(_post, f"/{language}/other-studies", [SIGNPOST]))
     contact = f"/{language}/studies/{STUDY}/contact"
     yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
     unclear = family.form(country="NL", place="Utrechtttt")
@@ -130,6 +136,26 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     erased = portal.flask("requests", "erase", reference)
     assert erased.returncode == 0, erased.stderr
     yield take("error-410", lambda v: v.get(location))
+
+
+def _site_check(portal: LivePortal, language: str) -> Iterator[Snapshot]:
+    """The monthly page of a hospital that reads this language: asked, refused, answered."""
+    hospital = ASKED[language]
+    asked = portal.flask("sites", "ask", hospital)
+    assert asked.returncode == 0, asked.stderr
+    # The newest: other tests of this portal may have asked before.
+    (mail,) = portal.mail.wait_for(f"{hospital}@sites.example")[-1:]
+    link = CHECK_LINK.search(mail.body())
+    assert link, "the hospital’s mail holds no link"
+    visitor = Visitor(portal.url)
+    for name, ask in (
+        ("site-check", partial(_get, link[0])),
+        ("site-check-refused", partial(_post, link[0], [("status", "open")])),
+    ):
+        yield _taken(language, name, visitor, ask)
+    said = [("status", "full"), ("languages", "en"), ("mailbox", "no"), ("role", "nurse")]
+    assert visitor.post(link[0], said).status == 303
+    yield _taken(language, "site-check-answered", visitor, partial(_get, link[0]))
 
 
 def _check(portal: LivePortal, language: str) -> Iterator[Snapshot]:

@@ -307,6 +307,7 @@ WALKED = {
     *(FAMILY, f"{FAMILY}/withdraw", f"{FAMILY}/erase", f"{FAMILY}/stop"),
     *("/<lang>/n/<link>", "/<lang>/n/<link>/end"),
     "/site/<token>",
+    "/site/check/<token>",
     "/<lang>/studies/<slug>/contact/check",
     "/<lang>/studies/<slug>/check/delete",
 }
