@@ -22,6 +22,7 @@ from tests.support.live import LivePortal
 from tests.support.page_audit import Page
 from tests.support.screening import Walk, sample_answers
 from tests.support.visitor import InProcessVisitor, Visitor
+from tests.support.waiting import wait_until
 
 LANGUAGES = ("en", "nl", "ar")
 SHORT_STUDIES = ("hem-ismart-a", "hem-ismart-b", "hem-ismart-c", "hem-ismart-e")
@@ -49,6 +50,7 @@ READ = {
     "accessibility": "accessibility",
     **{f"short-{slug}": f"studies/{slug}/" for slug in SHORT_STUDIES},
 }
+CONFIRM_LINK = re.compile(r"http://\S+/updates/confirm/[\w-]+")
 SITE_LINK = re.compile(r"/site/[\w-]+")
 
 
@@ -97,6 +99,7 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     for name, rest in READ.items():
         yield take(name, lambda v, rest=rest: v.get(f"/{language}/{rest}"))
     yield from _check(portal, language)
+    yield from _news(portal, visitor, language)
     contact = f"/{language}/studies/{STUDY}/contact"
     yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
     unclear = family.form(country="NL", place="Utrechtttt")
@@ -190,6 +193,37 @@ def _pressed(
         yield take(f"family-{part}", lambda v, part=part: v.get(f"{family}/{part}"))
     assert visitor.post(f"{family}/stop", []).status == 303
     yield take("family-withdrawn", lambda v: v.get(family))
+
+
+def _news(portal: LivePortal, visitor: Visitor, language: str) -> Iterator[Snapshot]:
+    """Sign up for news, confirm, change, stop: by the links of the mail and of the pages."""
+
+    def take(name: str, ask: Ask) -> Snapshot:
+        return _taken(language, name, visitor, ask)
+
+    form, email = f"/{language}/updates", Canaries().email
+    yield take("updates-refused", lambda v: v.post(form, [("email", "nobody")]))
+    sent = visitor.post(form, [("email", email), ("language", language)]).location
+    yield take("updates-sent", lambda v: v.get(sent))
+    wait_until(lambda: any(email in m.to for m in portal.mail.mails()), why="the mail to confirm")
+    mail = next(m for m in portal.mail.mails() if email in m.to)
+    found = CONFIRM_LINK.search(mail.body())
+    assert found, "the mail holds no link to confirm"
+    confirm = found[0]
+    yield take("updates-confirm", lambda v: v.get(confirm))
+    assert visitor.post(confirm, []).status == 303
+    yield take("updates-confirmed", lambda v: v.get(confirm))
+    manage = _link_to(visitor.get(confirm), "/manage/")
+    yield take("updates-manage", lambda v: v.get(manage))
+    changed = visitor.post(manage, [("illness", "all"), ("language", language)]).location
+    yield take("updates-saved", lambda v: v.get(changed))
+    stop = _link_to(visitor.get(manage), "/stop/")
+    yield take("updates-stop", lambda v: v.get(stop))
+    yield take("updates-stopped", lambda v: v.post(stop, [("action", "stop")]))
+
+
+def _link_to(page: Page, part: str) -> str:
+    return next(a["href"] for a in page.main.all("a") if part in a["href"])
 
 
 def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
