@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.support.flows import STUDY
 
@@ -24,6 +24,8 @@ class Sample:
     fields: tuple[tuple[str, str], ...] = ()
     # What caches may keep: the same for everybody. Everything else says no-store.
     public: bool = True
+    # May be posted to from anywhere (RFC 8058): the origin rule’s one exception.
+    open_to_all: bool = False
 
 
 UNKNOWN_TOKEN = {"lang": LANGUAGE, "token": "A" * 43}
@@ -46,7 +48,7 @@ SAMPLES: Mapping[str, Sample] = {
     ),
     "/<lang>/updates/confirm/<token>": _PRIVATE,
     "/<lang>/updates/manage/<token>": _PRIVATE,
-    "/<lang>/updates/stop/<token>": _PRIVATE,
+    "/<lang>/updates/stop/<token>": replace(_PRIVATE, open_to_all=True),
     "/<lang>/accessibility": Sample(),
     f"{_STUDY}/": Sample(),
     f"{_STUDY}/questions": Sample(),

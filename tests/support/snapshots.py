@@ -22,6 +22,7 @@ from tests.support.live import LivePortal
 from tests.support.page_audit import Page
 from tests.support.screening import Walk, sample_answers
 from tests.support.visitor import InProcessVisitor, Visitor
+from tests.support.waiting import wait_until
 
 LANGUAGES = ("en", "nl", "ar")
 SHORT_STUDIES = ("hem-ismart-a", "hem-ismart-b", "hem-ismart-c", "hem-ismart-e")
@@ -53,6 +54,7 @@ READ = {
 ASKED = {"en": "fi-helsinki-new-childrens", "nl": "be-ghent-uz-gent", "ar": "il-ramat-gan-sheba"}
 CHECK_LINK = re.compile(r"/site/check/[\w-]+")
 SIGNPOST = ("change", "another")
+CONFIRM_LINK = re.compile(r"http://\S+/updates/confirm/[\w-]+")
 SITE_LINK = re.compile(r"/site/[\w-]+")
 
 
@@ -103,6 +105,7 @@ def _live(portal: LivePortal, language: str) -> Iterator[Snapshot]:
     yield from _check(portal, language)
     yield from _site_check(portal, language)
     yield take("other-studies-signpost", partial(_post, f"/{language}/other-studies", [SIGNPOST]))
+    yield from _news(portal, visitor, language)
     contact = f"/{language}/studies/{STUDY}/contact"
     yield take("contact-refused", lambda v: v.post(contact, [("email", "nobody")]))
     unclear = family.form(country="NL", place="Utrechtttt")
@@ -216,6 +219,37 @@ def _pressed(
         yield take(f"family-{part}", lambda v, part=part: v.get(f"{family}/{part}"))
     assert visitor.post(f"{family}/stop", []).status == 303
     yield take("family-withdrawn", lambda v: v.get(family))
+
+
+def _news(portal: LivePortal, visitor: Visitor, language: str) -> Iterator[Snapshot]:
+    """Sign up for news, confirm, change, stop: by the links of the mail and of the pages."""
+
+    def take(name: str, ask: Ask) -> Snapshot:
+        return _taken(language, name, visitor, ask)
+
+    form, email = f"/{language}/updates", Canaries().email
+    yield take("updates-refused", lambda v: v.post(form, [("email", "nobody")]))
+    sent = visitor.post(form, [("email", email), ("language", language)]).location
+    yield take("updates-sent", lambda v: v.get(sent))
+    wait_until(lambda: any(email in m.to for m in portal.mail.mails()), why="the mail to confirm")
+    mail = next(m for m in portal.mail.mails() if email in m.to)
+    found = CONFIRM_LINK.search(mail.body())
+    assert found, "the mail holds no link to confirm"
+    confirm = found[0]
+    yield take("updates-confirm", lambda v: v.get(confirm))
+    assert visitor.post(confirm, []).status == 303
+    yield take("updates-confirmed", lambda v: v.get(confirm))
+    manage = _link_to(visitor.get(confirm), "/manage/")
+    yield take("updates-manage", lambda v: v.get(manage))
+    changed = visitor.post(manage, [("illness", "all"), ("language", language)]).location
+    yield take("updates-saved", lambda v: v.get(changed))
+    stop = _link_to(visitor.get(manage), "/stop/")
+    yield take("updates-stop", lambda v: v.get(stop))
+    yield take("updates-stopped", lambda v: v.post(stop, [("action", "stop")]))
+
+
+def _link_to(page: Page, part: str) -> str:
+    return next(a["href"] for a in page.main.all("a") if part in a["href"])
 
 
 def _errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:

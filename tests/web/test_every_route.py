@@ -179,8 +179,11 @@ def test_a_form_from_another_site_is_refused(
             continue
         fields = {**dict(sample.fields), "message": canaries.message}
         answer = client.post(address, data=fields, headers=headers)
-        assert answer.status_code == 403, f"{rule.rule} {headers}"
         _check_headers(answer, f"{rule.rule} {headers}")
+        if sample.open_to_all:
+            assert answer.status_code in sample.post, rule.rule
+            continue
+        assert answer.status_code == 403, f"{rule.rule} {headers}"
         kept = answer.page.form(address)
         assert kept["message"].replace("\r\n", "\n") == canaries.message, "the text must be kept"
 
