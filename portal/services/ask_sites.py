@@ -89,7 +89,7 @@ def ask(parts: Parts, study: Study, site: Site, before: SiteCheck | None, *, now
                 site_checks.add(db, SiteCheck(check_id, name, asked_at=now))
             elif not site_checks.ask_again(db, before, new_id=check_id, now=now):
                 return False
-            deliveries.drop_about_hospital(db, name)
+            site_checks.drop_mails(db, name)
             _queue(db, parts, name, MAIL, now)
     except AlreadyThereError:
         return False

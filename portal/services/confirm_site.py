@@ -10,7 +10,7 @@ from portal.content.site_answers import Said, SiteAnswer
 from portal.security.links import SITE_CHECK, Links
 from portal.services.look_up import EndedLinkError, UnknownLinkError
 from portal.services.parts import Parts
-from portal.store import deliveries, site_checks
+from portal.store import site_checks
 from portal.store.records import SiteCheck
 
 
@@ -60,5 +60,5 @@ def confirm_site(parts: Parts, opened: OpenCheck, said: Said, *, now: datetime) 
     with parts.store.write() as db:
         if not site_checks.answer(db, opened.check.id, answer, now):
             raise EndedLinkError
-        deliveries.drop_about_hospital(db, opened.check.hospital)
+        site_checks.drop_mails(db, opened.check.hospital)
     parts.truth.changed()

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from portal.services.parts import Parts
-from portal.store import deliveries, mail_limits, requests, shared_notes, signups
+from portal.store import deliveries, mail_limits, requests, shared_notes, signups, site_checks
 
 # A used link says so for a little longer than it works (privacy rule P8).
 _USED_LINKS = timedelta(hours=23)
@@ -41,7 +41,7 @@ def purge(parts: Parts, *, now: datetime) -> Purged:
         )
         for request_id in due:
             requests.erase(db, request_id, now)
-        deliveries.forget_about_hospitals(db, now - timedelta(days=retention.request_days_at_most))
+        site_checks.forget_mails(db, now - timedelta(days=retention.request_days_at_most))
         keys = requests.forget_keys_before(db, now - timedelta(hours=retention.key_hours))
         signups_gone = _purge_signups(db, parts, now)
         ended = shared_notes.end_past(db, now)

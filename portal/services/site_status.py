@@ -10,7 +10,7 @@ from typing import Any, Literal
 from portal.content.model import Site
 from portal.services.parts import Parts
 from portal.services.routing import confirmation_is_old
-from portal.store import deliveries, site_checks
+from portal.store import site_checks
 from portal.store.records import SiteCheck
 
 Truth = Literal["confirmed", "old", "unconfirmed", "mailbox_wrong"]
@@ -48,7 +48,7 @@ def site_lines(parts: Parts, *, now: datetime) -> Iterator[SiteLine]:
     """Every hospital of the complete studies, in the order of the files. Raises StoreError."""
     with parts.store.read() as db:
         checks = site_checks.every(db)
-        mails = deliveries.last_about_hospitals(db)
+        mails = site_checks.last_mails(db)
     for study in parts.config.complete_studies:
         for site in study.sites:
             name = site_checks.hospital(study.slug, site.id)

@@ -239,36 +239,6 @@ def drop_ended(db: Connection, before: datetime) -> int:
     return db.execute(delete(deliveries).where(deliveries.c.signup_id.is_not(None), *old)).rowcount
 
 
-def drop_about_hospital(db: Connection, name: str) -> None:
-    """Questions to a hospital (`study/site`) that nobody has taken yet are not wanted any more."""
-    db.execute(
-        delete(deliveries).where(
-            deliveries.c.hospital == name,
-            deliveries.c.state.in_((*_WAITING, "sending", "parked")),
-        )
-    )
-
-
-def last_about_hospitals(db: Connection) -> dict[str, DeliveryState]:
-    """State of the newest mail about each hospital itself, by `study/site`."""
-    wanted = (
-        select(deliveries.c.hospital, deliveries.c.state)
-        .where(deliveries.c.hospital.is_not(None))
-        .order_by(deliveries.c.created_at)
-    )
-    return {row.hospital: row.state for row in db.execute(wanted)}
-
-
-def forget_about_hospitals(db: Connection, before: datetime) -> int:
-    """Mails about hospitals that ended before then; how many."""
-    old = delete(deliveries).where(
-        deliveries.c.hospital.is_not(None),
-        deliveries.c.due_at.is_(None),
-        deliveries.c.created_at < before,
-    )
-    return db.execute(old).rowcount
-
-
 def attempts_of(db: Connection, delivery_id: str) -> Sequence[Row[Any]]:
     wanted = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
     return db.execute(wanted).all()

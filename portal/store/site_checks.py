@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from portal.content.site_answers import SiteAnswer
-from portal.store.records import SiteCheck
-from portal.store.tables import site_checks
+from portal.store.records import DeliveryState, SiteCheck
+from portal.store.tables import deliveries, site_checks
 
 
 def hospital(study: str, site: str) -> str:
@@ -75,6 +75,36 @@ def of_hospital(db: Connection, name: str) -> SiteCheck | None:
 def every(db: Connection) -> Mapping[str, SiteCheck]:
     """By `study/site`."""
     return {row.hospital: _from_row(row) for row in db.execute(select(site_checks))}
+
+
+def drop_mails(db: Connection, name: str) -> None:
+    """Questions to a hospital (`study/site`) that nobody has taken yet are not wanted any more."""
+    db.execute(
+        delete(deliveries).where(
+            deliveries.c.hospital == name,
+            deliveries.c.state.in_(("accepted", "retry", "unknown", "sending", "parked")),
+        )
+    )
+
+
+def last_mails(db: Connection) -> dict[str, DeliveryState]:
+    """State of the newest mail about each hospital itself, by `study/site`."""
+    wanted = (
+        select(deliveries.c.hospital, deliveries.c.state)
+        .where(deliveries.c.hospital.is_not(None))
+        .order_by(deliveries.c.created_at)
+    )
+    return {row.hospital: row.state for row in db.execute(wanted)}
+
+
+def forget_mails(db: Connection, before: datetime) -> int:
+    """Mails about hospitals that ended before then; how many."""
+    old = delete(deliveries).where(
+        deliveries.c.hospital.is_not(None),
+        deliveries.c.due_at.is_(None),
+        deliveries.c.created_at < before,
+    )
+    return db.execute(old).rowcount
 
 
 def _from_row(row: Row[Any]) -> SiteCheck:
