@@ -311,6 +311,7 @@ WALKED = {
     "/site/<token>",
     "/<lang>/studies/<slug>/contact/check",
     "/<lang>/studies/<slug>/check/delete",
+    *(f"/<lang>/updates/{part}/<token>" for part in ("sent", "confirm", "manage", "stop")),
 }
 
 
