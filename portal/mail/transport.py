@@ -144,8 +144,11 @@ class PortalMessage(Message):
         return message
 
     def as_bytes(self) -> bytes:
-        needs_utf8 = not self.recipient.isascii() or not str(self.reply_to).isascii()
-        return self._message().as_bytes(policy=UNFOLDED if needs_utf8 else policy.SMTP)
+        if not self.recipient.isascii() or not str(self.reply_to).isascii():
+            return self._message().as_bytes(policy=UNFOLDED)
+        # A link longer than a line would be wrapped into an encoded word, which no program presses.
+        length = 998 if self.extra else 78
+        return self._message().as_bytes(policy=policy.SMTP.clone(max_line_length=length))
 
 
 class PortalConnection(Connection):
