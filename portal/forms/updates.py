@@ -17,6 +17,8 @@ from portal.forms.cleaning import mail_address, one_line
 from portal.languages import N_
 from portal.store.records import Wishes
 
+# A choice like the others, since a radio button cannot be taken back without a script.
+_NOT_SAID = ("", N_("I would rather not say"))
 _ILLNESSES = ("", "all", "lbl", "both", "other")
 
 
@@ -34,7 +36,9 @@ class UpdatesForm(Form):
             ("lbl", N_("LBL (lymphoblastic lymphoma)")),
             ("both", N_("Both, or not sure")),
             ("other", N_("Another illness")),
+            _NOT_SAID,
         ],
+        default="",
         validate_choice=False,
     )
     age_group = RadioField(
@@ -45,7 +49,9 @@ class UpdatesForm(Form):
             ("13_17", N_("13 to 17 years")),
             ("18_20", N_("18 to 20 years")),
             ("adult", N_("21 years or older")),
+            _NOT_SAID,
         ],
+        default="",
         validate_choice=False,
     )
     language = SelectField(N_("Language of the e-mails"), validate_choice=False)
@@ -62,6 +68,8 @@ class UpdatesForm(Form):
         """`address_known`: the address may stay empty, then it stays what it is."""
         super().__init__(data, **values)
         self.address_known, self.offered = address_known, offered
+        if address_known:
+            self.email.label.text = N_("New e-mail address")
         self.country_codes = {code for group in countries.values() for code, _ in group}
         self.country.choices = countries
         self.language.choices = [(code, languages.describe(code).endonym) for code in offered]

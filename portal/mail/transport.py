@@ -149,7 +149,11 @@ class PortalMessage(Message):
         if not self.recipient.isascii() or not str(self.reply_to).isascii():
             return message.as_bytes(policy=UNFOLDED)
         del message["Subject"]
-        return _subject_line(self.subject) + message.as_bytes(policy=policy.SMTP)
+        # A link longer than a line would be wrapped into an encoded word, which no program presses.
+        length = 998 if self.extra else 78
+        return _subject_line(self.subject) + message.as_bytes(
+            policy=policy.SMTP.clone(max_line_length=length)
+        )
 
 
 class PortalConnection(Connection):

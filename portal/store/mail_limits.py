@@ -6,7 +6,7 @@ Only a keyed hash of the address, made for this use alone, and times. Gone after
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -34,15 +34,17 @@ def take(
     rows = db.execute(select(mail_limits.c.fingerprint, mail_limits.c.times).where(others)).all()
     counted = {row.fingerprint: row.times.split() for row in rows}
     seconds = [float(time) for times in counted.values() for time in times]
-    for days, ceiling in ceilings.items():
-        since = (now - timedelta(days=days)).timestamp()
-        if sum(time > since for time in seconds) >= ceiling:
-            return False
+    free = all(
+        sum(time > (now - timedelta(days=days)).timestamp() for time in seconds) < ceiling
+        for days, ceiling in ceilings.items()
+    )
     most = max(ceilings.values())
-    kept = [*counted[own], f"{now.timestamp():.0f}"][-most:]
+    kept = [*counted[own], f"{now.timestamp():.0f}"][-most:] if free else counted[own]
+    last_at = datetime.fromtimestamp(float(kept[-1]), UTC) if kept else now
+    # Written also when it changes nothing, so that a refusal takes as long as a yes.
     mine = update(mail_limits).where(mail_limits.c.fingerprint == own)
-    db.execute(mine.values(times=" ".join(kept), last_at=now))
-    return True
+    db.execute(mine.values(times=" ".join(kept), last_at=last_at))
+    return free
 
 
 def forget_before(db: Connection, moment: datetime) -> int:

@@ -106,6 +106,10 @@ def work(parts: Parts, clock: SetClock, verdict: str = "handed_over") -> list[Em
 
     def hand_over(mail: OutgoingMail, _now: datetime) -> Outcome:
         data = _checked_bytes(PortalMessage(mail, parts.settings.mail_from, parts.now()))
+        # As mail programs read it: in clear, on one line (RFC 8058; an encoded word is no link).
+        assert (
+            f"\r\nList-Unsubscribe: <{mail.stop_link}>\r\n".encode() in data or not mail.stop_link
+        )
         sent.append(BytesParser(policy=policy.default).parsebytes(data))
         return Outcome("recipient", verdict)  # type: ignore[arg-type]
 

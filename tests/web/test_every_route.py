@@ -313,6 +313,7 @@ WALKED = {
     "/site/check/<token>",
     "/<lang>/studies/<slug>/contact/check",
     "/<lang>/studies/<slug>/check/delete",
+    *(f"/<lang>/updates/{part}/<token>" for part in ("sent", "confirm", "manage", "stop")),
 }
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import statistics
 import time
-from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -286,7 +286,7 @@ def test_change_what_one_gets(client: AuditingClient, parts: Parts) -> None:
     page = client.get(manage).page
     assert page.main.one("option", selected=True, value="BE")
     assert page.main.one("input", name="age_group", checked=True)["value"] == "adult"
-    assert not page.main.all("input", name="illness", checked=True)
+    assert page.main.one("input", name="illness", checked=True)["value"] == ""
     assert client.post(manage, data=changed | {"email": "nobody"}).status_code == 422
 
 
@@ -437,38 +437,55 @@ def test_erase_everything_takes_the_sign_up_along(client: AuditingClient, parts:
     assert how_many(parts) == 0
 
 
-@pytest.fixture
-def known(client: AuditingClient, parts: Parts, clock: SetClock) -> Iterator[list[str]]:
-    addresses = [f"known{n:04}@family.example" for n in range(60)]
-    for address in addresses:
-        confirmed(client, parts, email=address)
-    clock.move(days=31)
-    return addresses
-
-
-def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
-    client: AuditingClient, parts: Parts, known: list[str], figure: Figure
-) -> None:
-    """A9, S7: bytes equal; medians differ by less than 5 ms and 10 %."""
-    allow_an_hour(parts, 10_000)
+def same_answer(
+    client: AuditingClient, parts: Parts, clock: SetClock, pairs: int, figure: Figure
+) -> tuple[float, float]:
+    """Bytes equal for addresses known, new and written to today; the spread of the median
+    times in ms, and as a part of the smallest."""
+    allow_an_hour(parts, 100_000)
     client.audits = False
+    known = [f"known{n:04}@family.example" for n in range(pairs)]
+    for address in known:
+        sign_up(client, email=address)
+    for mail in mails(parts):
+        client.post(link(mail, "confirm"))
+    assert how_many(parts) == pairs
+    clock.move(days=31)
     took: dict[str, list[float]] = {"known": [], "new": [], "had its mail": []}
     answers = set()
     for n, address in enumerate(known):
-        kinds = {"known": address, "new": f"fresh{n:04}@family.example", "had its mail": address}
-        for kind, typed in kinds.items():
+        typed = [("known", address), ("new", f"fresh{n:04}@family.example")]
+        random.shuffle(typed)
+        for kind, email in [*typed, ("had its mail", random.choice(typed)[1])]:
             begun = time.perf_counter()
-            answer = sign_up(client, email=typed)
+            answer = sign_up(client, email=email)
             took[kind].append((time.perf_counter() - begun) * 1000)
             headers = [(k, v) for k, v in answer.headers.items() if k != "Location"]
             answers.add((answer.status_code, answer.data, str(headers), len(answer.location)))
     assert len(answers) == 1
     middle = {kind: statistics.median(times) for kind, times in took.items()}
     for kind, value in middle.items():
-        figure(f"sign-up of an address that is {kind}: ms, median of {len(known)}", round(value, 2))
+        figure(f"sign-up, address {kind}: ms, median of {pairs}", round(value, 2))
     spread = max(middle.values()) - min(middle.values())
-    figure("difference of the medians: ms", round(spread, 2))
+    return spread, spread / min(middle.values())
+
+
+def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
+    client: AuditingClient, parts: Parts, clock: SetClock, figure: Figure
+) -> None:
+    """A9: the medians differ by less than 5 ms; the tenth is measured at release size."""
+    spread, _ = same_answer(client, parts, clock, 50, figure)
     assert spread < 5
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_known_and_unknown_addresses_in_five_hundred_pairs(
+    client: AuditingClient, parts: Parts, clock: SetClock, figure: Figure
+) -> None:
+    spread, part = same_answer(client, parts, clock, 500, figure)
+    assert spread < 5
+    assert part < 0.1
 
 
 def test_pages_after_the_sign_up_are_equal_too(
