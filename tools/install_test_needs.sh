@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what the tests need beside Python: Chromium, PostgreSQL, Java and npm (for the HTML
-# checker vnu), fonts for Arabic and Hebrew; with the word ‘full’ also Postfix. Does nothing when
-# all is there.
+# checker vnu), fonts for Arabic and Hebrew, i18nspector for catalogues; with the word ‘full’ also
+# Postfix. Does nothing when all is there.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,6 +18,7 @@ for program in initdb postgres; do
         || { need postgresql; break; }
 done
 ls /usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf >/dev/null 2>&1 || need fonts-noto-core
+command -v i18nspector >/dev/null || need i18nspector
 if [ "${1:-}" = full ]; then
     command -v postfix >/dev/null || [ -x /usr/sbin/postfix ] || need postfix
 fi

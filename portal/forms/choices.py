@@ -62,7 +62,7 @@ SPOKEN = (
 def other_languages() -> list[str]:
     """Own names of all other languages, to choose from or to search while typing."""
     listed = {code for code, _ in SPOKEN}
-    names = [name for code, name in endonyms().items() if code not in listed]
+    names = {name for code, name in endonyms().items() if code not in listed}
     return sorted(names, key=sort_key)
 
 

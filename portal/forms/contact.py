@@ -210,13 +210,27 @@ class ContactForm(Form):
             return bool(self.phone.data)
         return not phonenumbers.is_possible_number(number)
 
+    def _phone_from_abroad(self) -> str:
+        """A number of the family’s country with its prefix: the hospital may be in another one.
+
+        What is not surely a number of that country stays as it was typed.
+        """
+        typed = self.phone.data or ""
+        try:
+            number = phonenumbers.parse(typed, self.country.data or None)
+        except phonenumbers.NumberParseException:
+            return typed
+        if typed.startswith(("+", "00")) or not phonenumbers.is_valid_number(number):
+            return typed
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
     def to_message(self) -> ContactMessage:
         """What was typed, in shape. Call after `validate()`."""
         return ContactMessage(
             first_name=self.first_name.data or "",
             last_name=self.last_name.data or "",
             email=self.email.data or "",
-            phone=self.phone.data or "",
+            phone=self._phone_from_abroad(),
             reach_by=self.reach_by.data or ("both" if self.phone.data else "email"),
             country=self.country.data or "",
             place=self.place.data or "",
