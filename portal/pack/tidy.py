@@ -19,6 +19,10 @@ _DROPPED = re.compile(
     r"\s(?:id|for|href|action|method|name|value|role|type|autofocus|tabindex|novalidate|rel"
     r"|autocomplete|spellcheck|list|hreflang|aria-[a-z]+|data-[a-z-]+)(?:=\"[^\"]*\")?(?=[\s>/])"
 )
+# Headings of a page stand below those of the pack, which are h1 to h3. The summary of mistakes
+# comes before the h1 of its page, so both get one level.
+_HEADING = re.compile(r"^(</?)h([1-4])")
+_BELOW = {"1": "4", "2": "4", "3": "5", "4": "6"}
 _NAME = re.compile(r"</?([a-z0-9]+)")
 _CHOICE = re.compile(r"<input\b[^>]*type=\"(radio|checkbox)\"[^>]*>")
 _FILLED = re.compile(r"<(select|textarea)\b.*?</\1>", re.DOTALL)
@@ -56,6 +60,7 @@ def _tag(tag: str) -> str:
     if known in _UNWRAPPED:
         kind = "span" if known in {"a", "button", "label"} else "div"
         return f"</{kind}>" if tag.startswith("</") else f'<{kind} class="was-{known}">'
+    tag = _HEADING.sub(lambda found: f"{found[1]}h{_BELOW[found[2]]}", tag)
     bare = _DROPPED.sub("", tag.translate(dict.fromkeys(map(ord, _SPECIAL))))
     return bare.replace("<details", "<details open") if known == "details" else bare
 

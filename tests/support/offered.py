@@ -8,6 +8,8 @@ others are marked `full`.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
+from typing import Any
 
 import pytest
 
@@ -20,8 +22,15 @@ OFFERED: tuple[str, ...] = tuple(
 )
 TRANSLATED = tuple(code for code in OFFERED if code != "en")
 RIGHT_TO_LEFT = tuple(code for code in OFFERED if code in {"ar", "he"})
-_LONG_WORDS = next((code for code in ("fi", "de") if code in OFFERED), "nl")
-AT_THE_GATE = tuple(code for code in OFFERED if code in {"en", "nl", "ar", "he", _LONG_WORDS})
-IN_CHROMIUM = [
-    code if code in AT_THE_GATE else pytest.param(code, marks=pytest.mark.full) for code in OFFERED
-]
+# Words of compound languages are the longest that a narrow window must hold.
+LONG_WORDS = next((code for code in ("fi", "de") if code in OFFERED), "nl")
+AT_THE_GATE = frozenset({"en", "nl", LONG_WORDS, *RIGHT_TO_LEFT})
+# What differs only by direction and length of words.
+FEWER = frozenset({"en", LONG_WORDS, *RIGHT_TO_LEFT})
+
+
+def at_the_gate(codes: Iterable[str]) -> list[Any]:
+    """All offered languages for `parametrize`; those not among `codes` only at full size."""
+    return [
+        code if code in codes else pytest.param(code, marks=pytest.mark.full) for code in OFFERED
+    ]

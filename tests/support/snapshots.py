@@ -203,7 +203,7 @@ def _pressed(
 
 def errors(portal: PortalApp, language: str) -> Iterator[Snapshot]:
     base, family = portal.settings.base_url, Canaries()
-    visitor = InProcessVisitor(base, app=portal.app.wsgi_app)
+    visitor = InProcessVisitor(base, portal.client.offered, app=portal.app.wsgi_app)
     contact = f"/{language}/studies/{STUDY}/contact"
     check = write(visitor, family, language)
     here = portal.app.extensions["portal"]
