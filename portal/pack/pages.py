@@ -10,7 +10,9 @@ from flask import Flask
 from markupsafe import Markup
 
 from portal.content.model import Site, Study
+from portal.mail.content import MailContent
 from portal.mail.messages import TEMPLATES
+from portal.pack import other_mails
 from portal.pack.samples import sample_answers
 from portal.pack.tidy import main_part, marked_up
 from portal.pack.visit import Reader
@@ -33,6 +35,8 @@ _FAMILY = {
 _READ = {
     "Home": "",
     "Other studies": "other-studies",
+    "News": "updates",
+    "Notes": "notes",
     "Privacy": "privacy",
     "Accessibility": "accessibility",
 }
@@ -117,6 +121,9 @@ def _after(reader: Reader, site: Site, family: str) -> Iterator[Seen]:
     yield seen("Pages", "The family’s page", reader.open(family))
     for mail in _mails(parts, opened, reader.language):
         yield seen("Mails", mail.name, mail.words)
+    study, private = opened.study, f"{PUBLIC}/{TOKEN}"
+    for name, content in other_mails.other_mails(parts, study, site, reader.language, private):
+        yield seen("Mails", name, _as_words(content))
     yield seen("Pages", "The hospital’s page", reader.open(link))
     for name, action in _PRESSED.items():
         reader.post(link, {"action": action})
@@ -136,7 +143,7 @@ def _mails(parts: Parts, opened: OpenRequest, language: str) -> Iterator[Seen]:
     """Each mail of templates/mail in this reader’s language, the hospital’s too."""
     fresh = load(parts, opened.request.id)
     model = fresh.deliveries[0]
-    for mail in sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir()):
+    for mail in _about_a_message():
         to_family = mail.startswith("family-")
         for contact in _CONTACTS.get(mail, ("first",)):
             letter = compose(
@@ -146,8 +153,16 @@ def _mails(parts: Parts, opened: OpenRequest, language: str) -> Iterator[Seen]:
                 reads="" if to_family else language,
             )
             name = mail if contact == "first" else f"{mail} ({contact} contact)"
-            text = f"{letter.content.subject}\n\n{letter.content.text}"
-            yield Seen("Mails", name, Markup("<pre>{}</pre>").format(marked_up(text)))
+            yield Seen("Mails", name, _as_words(letter.content))
+
+
+def _about_a_message() -> list[str]:
+    folders = (folder.name for folder in TEMPLATES.iterdir() if folder.is_dir())
+    return sorted(name for name in folders if name not in other_mails.NAMES)
+
+
+def _as_words(mail: MailContent) -> Markup:
+    return Markup("<pre>{}</pre>").format(marked_up(f"{mail.subject}\n\n{mail.text}"))
 
 
 def _as(model: Delivery, mail: str, contact: Contact, *, to_family: bool) -> Delivery:

@@ -119,6 +119,9 @@ def _names() -> tuple[str, ...]:
         for site in study.sites:
             found |= {site.institution, site.city, site.department, site.contact_name}
         found |= {study.central.email} if study.central else set()
+    for change in config.catalogue.changes:
+        found |= {*change.names_on_reports}
+    found |= {listed.name for listed in config.catalogue.studies}
     return tuple(sorted(filter(None, found), key=len, reverse=True))
 
 

@@ -180,7 +180,8 @@ def _errors(page: Page, offered: tuple[str, ...]) -> Iterator[str]:
 def _error_word(language: str) -> str:
     """‘Error: ’ as the title begins with it after a refused form (A2.9)."""
     with in_language(language):
-        return gettext("Error: %(title)s").partition("%(title)s")[0].strip()
+        # As titles are read here: a narrow space is a space.
+        return " ".join(gettext("Error: %(title)s").partition("%(title)s")[0].split())
 
 
 def _code_in_page(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:

@@ -128,7 +128,7 @@ def test_each_entry_is_in_one_list_and_only_a_known_fact_leaves_it_out(
     complete: bool,
     wanted: Wanted,
 ) -> None:
-    reach = Reach(youngest, oldest, tuple(sorted(changes)), complete)
+    reach = Reach(youngest, oldest, changes=tuple(sorted(changes)), all_countries_known=complete)
     entry = replace(
         AN_ENTRY, reach=reach, countries=tuple(countries), sure_countries=frozenset(countries)
     )

@@ -439,8 +439,8 @@ def test_the_committed_file_is_small_and_credited() -> None:
     assert "CC BY 4.0" in notice
 
 
-def test_places_imports_only_the_standard_library_and_rapidfuzz() -> None:
-    allowed = set(sys.stdlib_module_names) | {"rapidfuzz", "portal.places"}
+def test_places_imports_only_the_standard_library_and_two_packages() -> None:
+    allowed = set(sys.stdlib_module_names) | {"rapidfuzz", "phonenumbers", "portal.places"}
     for file in Path(portal.places.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
