@@ -34,7 +34,7 @@ _ADDRESS = re.compile(
     r"\S+@\S+|https?://\S+|\b[A-Z0-9]{4}-[A-Z0-9]{4}\b|(\w)\1{19,}"
     r"|Our son \w+ is ill|We asked: “what now\?” & <why>|Zoë\w+ O’\w+-Şahin|Tigrinya \w+"
 )
-_NUMBERS = re.compile(r"[\d\[\]().:]+")
+_NUMBERS = re.compile(r"[\d\[\]().:–]+")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _SAME_WORDS_AT_MOST = 3
 
