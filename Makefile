@@ -9,6 +9,8 @@
 BIN := .venv/bin
 INSTALL_WORDS := pip -qq --disable-pip-version-check --no-input install --root-user-action=ignore
 INSTALL := $(BIN)/python -m $(INSTALL_WORDS)
+# A file stays on one core: its tests share what it has made.
+ON_ALL_CORES := --numprocesses auto --dist loadfile --no-loadscope-reorder
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 
 help: ## Show this list
@@ -33,7 +35,8 @@ check: dev-setup ## Format, lint, types, layers, content, catalogues; under a mi
 test: dev-setup ## Install what the tests need, then check and test everything, at most 10 minutes
 	@tools/install_test_needs.sh
 	@tools/check.sh
-	@$(BIN)/python -m pytest --no-header -m "not full"
+	@$(BIN)/python -m pytest --no-header -m "not full and not alone" $(ON_ALL_CORES)
+	@$(BIN)/python -m pytest --no-header -m "alone and not full"
 
 test-full: dev-setup ## The same at release size, and write the figures to docs/evidence/<date>.md
 	@tools/install_test_needs.sh full

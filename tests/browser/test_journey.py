@@ -35,8 +35,7 @@ SENT, ON_ITS_WAY = "handed_over", {"accepted", "sending"}
 @contextmanager
 def _worker_asleep(portal: LivePortal) -> Iterator[None]:
     """Stops the worker this portal started, so that ‘on its way’ lasts long enough to be seen."""
-    pid = portal.pids()["worker"]
-    os.kill(pid, signal.SIGSTOP)
+    pid = portal.halt_worker()
     try:
         yield
     finally:

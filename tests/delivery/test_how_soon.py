@@ -16,6 +16,7 @@ from tests.support.visitor import Visitor
 P95_SECONDS, WORST_SECONDS = 10, 60
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("messages", [100, pytest.param(1000, marks=pytest.mark.full)])
 def test_accepted_messages_are_handed_over_soon(
     messages: int, live_portal: LivePortal, record_property: Callable[[str, object], None]

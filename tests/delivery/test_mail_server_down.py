@@ -43,6 +43,7 @@ def _milliseconds(visitor: Visitor) -> dict[str, float]:
     return {"page": statistics.median(pages) * 1000, "post": statistics.median(posts) * 1000}
 
 
+@pytest.mark.alone
 def test_a_hanging_mail_server_slows_no_page_and_loses_no_mail(
     new_portal: Callable[..., LivePortal],
     mail_server: ScriptedServer,

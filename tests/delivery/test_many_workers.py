@@ -70,6 +70,7 @@ def all_at_once(folder: Path, url: str, server: ScriptedServer) -> float:
     return seconds
 
 
+@pytest.mark.alone
 def test_four_workers_send_each_mail_once(
     tmp_path: Path, store_url: str, server: ScriptedServer, figure: Figure
 ) -> None:
@@ -154,6 +155,7 @@ def poison_post(_parts: Parts, request_id: str, patch: pytest.MonkeyPatch) -> No
     patch.setattr(Post, "hand_over", broken)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("poison", "count"), [(poison_template, 99), (poison_row, 20), (poison_post, 20)]
 )

@@ -58,7 +58,7 @@ def test_a_mail_that_waits_when_all_is_switched_off_goes_out_after(
     """The worker is killed before its attempt, then the rest: the row is the truth (F3, F38)."""
     portal = new_portal()
     with portal:
-        os.kill(portal.pids()["worker"], signal.SIGSTOP)
+        portal.halt_worker()
         visitor = Visitor(portal.url)
         location = send(visitor, write(visitor, canaries)).location
         assert "handed_over" not in states(visitor.get(location))

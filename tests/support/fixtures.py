@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from portal import languages
 from portal.places.gazetteer import Gazetteer
 from tests.support.canaries import Canaries, search
 from tests.support.in_process import NOON, PortalApp
@@ -127,6 +128,12 @@ def canaries(request: pytest.FixtureRequest) -> Canaries:
     made = Canaries()
     request.node.stash[CANARIES] = made
     return made
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A page made inside this process leaves its language behind for the next test."""
+    languages.speak(languages.SOURCE)
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -125,6 +126,24 @@ class LivePortal:
         """Pids of web, worker and mail catcher, from the files of the interface."""
         files = (self.data / "run").glob("*.pid")
         return {file.stem: int(file.read_text()) for file in files if file.read_text().strip()}
+
+    def halt_worker(self) -> int:
+        """Stop the worker until SIGCONT, but never in a write that all posts wait for. Its pid."""
+        pid = self.pids()["worker"]
+        os.kill(pid, signal.SIGSTOP)
+        while self._locked():
+            os.kill(pid, signal.SIGCONT)
+            os.kill(pid, signal.SIGSTOP)
+        return pid
+
+    def _locked(self) -> bool:
+        file = self.data / "portal.db"
+        with contextlib.closing(sqlite3.connect(f"file:{file}?mode=rw", timeout=0, uri=True)) as db:
+            try:
+                db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return True
+        return False
 
     def flask(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A `flask` command of an operator, beside the running portal."""

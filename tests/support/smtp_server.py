@@ -99,7 +99,6 @@ class ScriptedServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._listener: asyncio.Server | None = None
-        self._lines: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -143,19 +142,21 @@ class ScriptedServer:
         if self._listener:
             self._listener.close()
             self._listener = None
-        for line in list(self._lines):
-            line.cancel()
-        await asyncio.gather(*self._lines, return_exceptions=True)
+        # Every task of this loop is a line, or one that is just being accepted. Only one that has
+        # begun closes its socket when it is cancelled, and that takes one more round.
+        while lines := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.sleep(0)
+            for line in lines:
+                line.cancel()
+            await asyncio.gather(*lines, return_exceptions=True)
+            await asyncio.sleep(0)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = cast("asyncio.Task[None]", asyncio.current_task())
-        self._lines.add(task)
         try:
             # Only `down()` cancels a line, and then nobody waits for what it would have said.
             with contextlib.suppress(ConnectionError, ssl.SSLError, asyncio.CancelledError):
                 await self._talk(reader, writer)
         finally:
-            self._lines.discard(task)
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

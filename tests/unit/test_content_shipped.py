@@ -43,6 +43,7 @@ def test_nothing_is_wrong() -> None:
     assert check(CONFIG, today=TODAY) == ()
 
 
+@pytest.mark.alone
 def test_it_loads_fast_enough_for_a_start_in_two_seconds() -> None:
     took = []
     for _ in range(3):

@@ -356,6 +356,7 @@ STRANGE = [
 STRANGE += ["\x00" * 9, "🙂" * 99, "\u202eUtrecht\u202c", "' OR 1=1 --", "%_%", "\ud800"]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("text", STRANGE)
 @pytest.mark.parametrize("country", ["US", "DE"])
 def test_strange_text_is_answered_fast(gazetteer: Gazetteer, country: str, text: str) -> None:
@@ -368,6 +369,7 @@ def test_strange_text_is_answered_fast(gazetteer: Gazetteer, country: str, text:
     assert min(look_up() for _ in range(3)) < 0.05
 
 
+@pytest.mark.alone
 def test_looking_up_is_fast(gazetteer: Gazetteer) -> None:
     def fastest(country: str, text: str) -> float:
         times = []

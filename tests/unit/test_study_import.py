@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.cli.study import study
+from portal.clock import Clock
 from portal.content.load import check, load_config
 from portal.content.registry.lands import country_code, languages_of, timezone_of
 from portal.content.registry.names import site_id
@@ -147,7 +148,7 @@ def test_a_new_short_entry_is_right_and_a_second_import_changes_nothing(
     assert result.exit_code == 0, result.output
     assert "+++ config/studies/new-one/study.yaml" in result.stdout
     assert f"+nct: {number}" in result.stdout
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
     made = load_config(config.root).study(number)
     assert made is not None
     assert not made.complete
@@ -277,7 +278,7 @@ def test_hospitals_without_status_point_postcode_or_people(
     found = rows(config, "silhf")
     assert len(found) == 6
     assert all(row["lat"] and row["timezone"] and not row["status"] for row in found.values())
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
 
 
 def test_what_cannot_be_placed_is_left_out_and_said(
@@ -452,7 +453,7 @@ def test_only_what_the_registry_says_anew_is_in_the_diff(config: ConfigCopy, run
     assert len([x for x in changed if x.startswith("-NCT05751044,")]) == 3  # three postcodes
     assert "Ages: the registry says “1 to 21 years”. Your “1 to 20 years” stays." in result.stdout
     assert "ch-zurich-kispi: not in the record." in result.stdout
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
     assert "Princess Máxima" in config.text(B + "study.yaml")  # the record has no accent
 
 
@@ -519,7 +520,7 @@ def test_what_an_operator_wrote_survives(config: ConfigCopy, run: Run, tmp_path:
     assert found["be-ghent-uz-gent"]["status_on"] == "2026-11-01"
     assert "version 2026-11-01" in found["be-ghent-uz-gent"]["source"]
     assert found["ch-zurich-kispi"]["status"] == "opening"
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
 
 
 def test_a_status_that_somebody_read_later_stays(
@@ -569,7 +570,7 @@ def test_a_complete_study_with_unconfirmed_hospitals(
     assert config.text(D + "mailboxes.csv") == f"{mailboxes}{new},{new}@sites.example,\n"
     assert f"{new}: write the real mailbox in mailboxes.csv" in result.stdout
     assert config.text(D + "questions.yaml") == questions
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
 
 
 def test_a_hospital_under_another_name_is_found_by_city_and_postcode(
@@ -597,7 +598,7 @@ def test_windows_files_stay_windows_files(config: ConfigCopy, run: Run, tmp_path
         assert raw.startswith(b"\xef\xbb\xbf")
         assert raw.count(b"\n") == raw.count(b"\r\n")
         assert b"2026-11-01" in raw
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
 
 
 def test_a_linked_file_is_changed_where_it_is(config: ConfigCopy, run: Run, tmp_path: Path) -> None:
@@ -647,7 +648,7 @@ def test_people_fill_empty_cells_when_asked_for(
     assert "be-ghent-uz-gent,be-ghent-uz-gent@sites.example,\n" in mailboxes
     assert any("Ask each hospital" in warning for warning in answer["warnings"])
     assert any("never arrives" in warning for warning in answer["warnings"])
-    assert check(config.root, today=TODAY) == ()
+    assert check(config.root, today=Clock().now().date()) == ()
 
 
 # --- what is refused ------------------------------------------------------------------------------
@@ -850,6 +851,7 @@ def test_a_file_that_changes_meanwhile_is_not_overwritten(
 # --- how long it takes ----------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 def test_five_hundred_hospitals_in_less_than_two_seconds(
     config: ConfigCopy, run: Run, tmp_path: Path
 ) -> None:
