@@ -50,7 +50,7 @@ def list_signups(as_json: bool) -> None:
 def announce(study: str, preview: bool, as_json: bool) -> None:
     """Tell people what has changed about STUDY (folder or NCT number) since it was told last.
 
-    An announcement that was cut off goes on where it was.
+    An announcement that was cut off goes on where it was; run it again for what has changed since.
     """
     from portal.services import announce as service
 

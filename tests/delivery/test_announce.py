@@ -356,15 +356,18 @@ def measured(parts: Parts, count: int, figure: Figure, seconds_at_most: float) -
         assert db.execute(text("SELECT count(*) FROM deliveries")).scalar_one() == count
 
 
+@pytest.mark.alone
 def test_twenty_thousand(parts: Parts, figure: Figure) -> None:
     measured(parts, 20_000, figure, 8)
 
 
+@pytest.mark.alone
 @pytest.mark.full
 def test_a_hundred_thousand(parts: Parts, figure: Figure) -> None:
     measured(parts, 100_000, figure, 20)
 
 
+@pytest.mark.alone
 @pytest.mark.full
 @pytest.mark.timeout(1800)
 def test_a_million(parts: Parts, figure: Figure) -> None:

@@ -43,6 +43,7 @@ def claim(parts: Parts, now: datetime, pace: int) -> Delivery | None:
         return deliveries.claim_next(db, now, pace)
 
 
+@pytest.mark.alone
 def test_a_request_goes_before_all_bulk_mail(
     opened: tuple[Parts, SetClock], figure: Figure
 ) -> None:

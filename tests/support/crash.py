@@ -11,9 +11,11 @@ from __future__ import annotations
 import multiprocessing
 import os
 import smtplib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,7 @@ from tests.support.samples import SetClock, write_request
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.support.preloaded"])
 CRASHED = 70
+_ONE_AT_A_TIME = threading.Lock()
 SITE = "nl-utrecht-maxima"
 WRITTEN = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 REMINDED = WRITTEN + timedelta(days=1)
@@ -246,8 +249,13 @@ def _verb(data: Any) -> str:
 def run(target: Callable[..., None], *arguments: Any) -> int:
     """In a process of its own; its exit code."""
     process = PROCESSES.Process(target=target, args=arguments, daemon=True)
-    process.start()
-    process.join(60)
+    # Each start also looks after all other children: two threads that read one exit code at once
+    # leave the second with 255 (multiprocessing/popen_forkserver.py).
+    with _ONE_AT_A_TIME:
+        process.start()
+    wait([process.sentinel], 60)
+    with _ONE_AT_A_TIME:
+        process.join(0)
     if process.exitcode is None:
         process.kill()
         process.join()

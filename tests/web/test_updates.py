@@ -470,6 +470,7 @@ def same_answer(
     return spread, spread / min(middle.values())
 
 
+@pytest.mark.alone
 def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
     client: AuditingClient, parts: Parts, clock: SetClock, figure: Figure
 ) -> None:
@@ -478,6 +479,7 @@ def test_known_and_unknown_addresses_get_the_same_answer_in_the_same_time(
     assert spread < 5
 
 
+@pytest.mark.alone
 @pytest.mark.full
 @pytest.mark.timeout(600)
 def test_known_and_unknown_addresses_in_five_hundred_pairs(
