@@ -279,28 +279,3 @@ def test_deleting_all_ends_the_links_too(
     expect(page.locator("[data-part=told]")).to_be_focused()
     assert page.evaluate("localStorage.length") == 0
     assert _row(live_portal, link)[0] is None
-
-
-def test_a_question_goes_into_the_message_where_it_can_be_seen(
-    open_page: Callable[..., Page], canaries: Canaries
-) -> None:
-    page = open_page(study("en"))
-    question = f"How often are eye checks? {canaries.mark['message']}"
-    note_on_section(page, "risks", question)
-    note_on_section(page, "why", "Not for the hospital")
-    page.goto(study("en", "contact"))
-    page.fill("#message", "Hello.")
-    along = page.locator("[data-part=along]")
-    along.locator("summary").click()
-    assert not along.locator("input:checked").count(), "nothing is chosen for the family"
-    along.locator("input").first.check()
-    along.locator("button").click()
-    assert page.input_value("#message") == f"Hello.\n– {question}"
-    for name in ("first_name", "last_name", "email", "phone"):
-        page.fill(f"main [name={name}]", getattr(canaries, name))
-    page.select_option("main [name=country]", "NL")
-    page.locator('main form[action$="/contact"] [type=submit]').first.click()
-    expect(page.locator("main")).to_have_attribute("data-page", "contact-check")
-    said = page.locator("main").inner_text()
-    assert question in said
-    assert "Not for the hospital" not in said
