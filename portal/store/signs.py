@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.store.tables import signs
 
@@ -16,6 +17,13 @@ def give(db: Connection, name: str, now: datetime) -> None:
     known = db.execute(update(signs).where(signs.c.name == name).values(at=now)).rowcount
     if not known:
         db.execute(insert(signs).values(name=name, at=now))
+
+
+def first(db: Connection, name: str, at: datetime) -> bool:
+    """Make the sign; False if another process was faster."""
+    insert_or_not = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
+    made = insert_or_not(signs).values(name=name, at=at).on_conflict_do_nothing()
+    return bool(db.execute(made).rowcount)
 
 
 def move(db: Connection, name: str, before: datetime, after: datetime) -> bool:

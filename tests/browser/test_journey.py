@@ -27,7 +27,7 @@ pytestmark = pytest.mark.browser
 FAMILIES = [
     ("en", "NL", "Utrecht", "nl-utrecht-maxima", "nl"),
     ("nl", "BE", "Gent", "be-ghent-uz-gent", "nl"),
-    ("ar", "DE", "86156", "de-augsburg-uk", "en"),
+    ("ar", "DE", "86156", "de-augsburg-uk", "de"),
 ]
 SENT, ON_ITS_WAY = "handed_over", {"accepted", "sending"}
 

@@ -69,7 +69,7 @@ def with_study(parts: Parts, changed: Study) -> Parts:
     """The portal as it starts after somebody has edited the study’s files."""
     studies = tuple(changed if one.slug == SLUG else one for one in parts.config.studies)
     config: Config = replace(parts.config, studies=studies)
-    return replace(parts, config=config)
+    return replace(parts, files=config)
 
 
 def with_status(parts: Parts, code: str, on: date | None = date(2026, 11, 20)) -> Parts:

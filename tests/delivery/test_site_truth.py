@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from portal.content.load import check
+from portal.content.load import check, load_config
 from portal.content.site_answers import Said
 from portal.mail.content import OutgoingMail
 from portal.mail.replies import Outcome
@@ -137,13 +137,13 @@ def test_the_mail_is_in_the_hospitals_language_with_one_link_and_nothing_of_a_fa
     ask_now(parts, [NAME, "hem-ismart-d/se-stockholm-karolinska"], now=clock.now())
     box = Postbox()
     work(parts, box)
-    dutch, english = (
+    dutch, swedish = (
         next(mail for mail in box.mails if mail.recipient.startswith(start))
         for start in ("nl-", "se-")
     )
     assert dutch.content.language == "nl"
     assert dutch.content.subject == "Klopt nog wat wij over uw ziekenhuis laten zien?"
-    assert english.content.language == "en"
+    assert swedish.content.language == "sv"
     link = f"{parts.settings.base_url}/site/check/{token_of(parts)}"
     assert dutch.content.text.count("http") == 1
     assert link in dutch.content.text
@@ -280,7 +280,8 @@ def test_a_family_goes_first(opened: Opened) -> None:
 
 def test_a_public_portal_writes_to_no_example_mailbox(tmp_path: Path) -> None:
     config = Path(shutil.copytree(ROOT / "config", tmp_path / "config"))
-    edit(config / "portal.toml", "allow_unreviewed = []", 'allow_unreviewed = ["en", "nl", "ar"]')
+    offered = json.dumps(load_config(config).portal.languages.offered)
+    edit(config / "portal.toml", "allow_unreviewed = []", f"allow_unreviewed = {offered}")
     edit(
         config / "studies/hem-ismart-d/study.yaml",
         "central.office@hem-ismart-d.example",
