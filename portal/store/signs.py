@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from portal.store.tables import signs
+from portal.store.upsert import insert_or
 
 WORKER = "worker/"
 
@@ -16,6 +17,12 @@ def give(db: Connection, name: str, now: datetime) -> None:
     known = db.execute(update(signs).where(signs.c.name == name).values(at=now)).rowcount
     if not known:
         db.execute(insert(signs).values(name=name, at=now))
+
+
+def begin(db: Connection, name: str, at: datetime) -> bool:
+    """The first sign of this name; False if another process has just given it."""
+    first = insert_or(db, signs).values(name=name, at=at).on_conflict_do_nothing()
+    return bool(db.execute(first).rowcount)
 
 
 def move(db: Connection, name: str, before: datetime, after: datetime) -> bool:

@@ -202,7 +202,7 @@ def test_a_database_that_is_away_for_a_moment_parks_nothing(
 
     worker = Worker(parts)
     with monkeypatch.context() as patch:
-        patch.setattr(deliver, "load", away)
+        patch.setattr(about_request, "load", away)
         assert worker.step() > 0
     assert "parked" not in {mail.state for mail in deliveries_of(parts, request_id).values()}
     parts.settings.clock.move(minutes=11)  # type: ignore[attr-defined]

@@ -386,7 +386,7 @@ def test_a_hospital_that_may_have_it_is_told_of_the_withdrawal(town: Town, verdi
 
 
 def test_nothing_new_is_sent_after_a_late_failure_of_what_was_taken_back(town: Town) -> None:
-    from portal.services.deliver import after_failure
+    from portal.services.about_request import after_failure
 
     request_id = town.write()
     town.work()
