@@ -72,7 +72,7 @@ def _in_pace(db: Connection, now: datetime, a_minute: int) -> bool:
     gap = (timedelta(minutes=1) + _CATCH_UP) / a_minute
     free_from = signs.seen(db, _PACE)
     if free_from is None:
-        return signs.first(db, _PACE, now + gap)
+        return signs.begin(db, _PACE, now + gap)
     following = max(free_from, now - _CATCH_UP) + gap
     return free_from <= now and signs.move(db, _PACE, free_from, following)
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.security.keys import Keys
 from portal.store.requests import comparable
 from portal.store.tables import mail_limits
+from portal.store.upsert import insert_or
 
 KEPT = timedelta(days=30)
 _PURPOSE = "mail-limit"
@@ -53,7 +53,6 @@ def forget_before(db: Connection, moment: datetime) -> int:
 
 def _lock(db: Connection, fingerprint: bytes, now: datetime) -> None:
     """Make the row or hold it until the transaction ends, in one statement."""
-    insert = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
-    row = insert(mail_limits).values(fingerprint=fingerprint, times="", last_at=now)
+    row = insert_or(db, mail_limits).values(fingerprint=fingerprint, times="", last_at=now)
     unchanged = {"fingerprint": row.excluded.fingerprint}
     db.execute(row.on_conflict_do_update(index_elements=["fingerprint"], set_=unchanged))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.store.tables import signs
+from portal.store.upsert import insert_or
 
 WORKER = "worker/"
 
@@ -19,11 +19,10 @@ def give(db: Connection, name: str, now: datetime) -> None:
         db.execute(insert(signs).values(name=name, at=now))
 
 
-def first(db: Connection, name: str, at: datetime) -> bool:
-    """Make the sign; False if another process was faster."""
-    insert_or_not = sqlite.insert if db.dialect.name == "sqlite" else postgresql.insert
-    made = insert_or_not(signs).values(name=name, at=at).on_conflict_do_nothing()
-    return bool(db.execute(made).rowcount)
+def begin(db: Connection, name: str, at: datetime) -> bool:
+    """The first sign of this name; False if another process has just given it."""
+    first = insert_or(db, signs).values(name=name, at=at).on_conflict_do_nothing()
+    return bool(db.execute(first).rowcount)
 
 
 def move(db: Connection, name: str, before: datetime, after: datetime) -> bool:
