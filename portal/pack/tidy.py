@@ -62,7 +62,11 @@ def _tag(tag: str) -> str:
         return f"</{kind}>" if tag.startswith("</") else f'<{kind} class="was-{known}">'
     tag = _HEADING.sub(lambda found: f"{found[1]}h{_BELOW[found[2]]}", tag)
     bare = _DROPPED.sub("", tag.translate(dict.fromkeys(map(ord, _SPECIAL))))
-    return bare.replace("<details", "<details open") if known == "details" else bare
+    return (
+        bare.replace("<details", "<details open")
+        if known == "details" and " open" not in bare
+        else bare
+    )
 
 
 def _with_marks(text: str) -> str:

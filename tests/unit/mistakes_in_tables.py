@@ -124,6 +124,6 @@ IN_TABLES = {
     "language twice": Mistake("portal.toml", '"en", ', '"en", "en", ', "offered twice"),
     "no English": Mistake("portal.toml", '"en", ', "", "English is not offered", "en"),
     "unreviewed and not offered": Mistake(
-        "portal.toml", "allow_unreviewed = []", 'allow_unreviewed = ["fr"]', "“fr” is not offered"
+        "portal.toml", "allow_unreviewed = []", 'allow_unreviewed = ["pt"]', "“pt” is not offered"
     ),
 }

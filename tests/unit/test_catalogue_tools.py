@@ -25,6 +25,8 @@ NO_SUCH_HEADER = (
     "no-last-translator-header-field",
     "no-language-team-header-field",
 )
+# CLDR has a form for two in Hebrew; the program knows the older pair of forms.
+TWO_IN_HEBREW = "unusual-plural-forms"
 # A form for one number alone (‘one hospital’) may leave the number out; our own check says where.
 ONE_NUMBER = "python-format-string-missing-argument"
 # Filters that find mistakes. Those about style (capitals, punctuation, length, brackets, number of
@@ -46,6 +48,7 @@ def test_i18nspector_finds_nothing_unexplained(language: str) -> None:
     lines = [line for line in done.stdout.splitlines() if "unknown-header" not in line]
     left = [line for line in lines if not any(tag in line for tag in NO_SUCH_HEADER)]
     left = [line for line in left if not (ONE_NUMBER in line and "num not in msgstr" in line)]
+    left = [line for line in left if not (TWO_IN_HEBREW in line and "/he/" in line)]
     assert not left, "\n".join(left)
 
 

@@ -39,6 +39,7 @@ POSTCODES = {
 }
 EMERGENCY = dict.fromkeys(COUNTRIES, ("112",)) | {
     "GB": ("999", "112"),
+    "NO": ("113", "112"),
     "IE": ("112", "999"),
     "IL": ("101",),
 }

@@ -31,7 +31,7 @@ def test_right(run: Callable[..., Result]) -> None:
     assert result.exit_code == 0
     assert result.output == (
         "config is right: 5 studies (1 complete), 34 hospitals (34 not confirmed yet), "
-        "39 words, languages en, nl, ar\n"
+        "39 words, languages " + ", ".join(OFFERED) + "\n"
     )
 
 
