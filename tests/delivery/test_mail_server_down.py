@@ -55,7 +55,7 @@ def test_a_hanging_mail_server_slows_no_page_and_loses_no_mail(
         before = _milliseconds(visitor)
         mail_server.script(Fault("connect", SILENCE))
         location = send(visitor, write(visitor, canaries)).location
-        wait_until(lambda: mail_server.seen[-1:] == ["connect"], why="the worker at the silent server")
+        wait_until(lambda: mail_server.seen[-1:] == ["connect"], why="the worker at silence")
         during = _milliseconds(visitor)
         assert "handed_over" not in states(visitor.get(location))
         assert canaries.email not in addresses(mail_server.received)
