@@ -28,8 +28,8 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system’s Chromium: Playwright’s own cannot be had everywhere."""
-    program = shutil.which("chromium")
+    """The system’s Chromium, best as headless shell: Playwright’s own cannot be had everywhere."""
+    program = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert program, "Chromium is missing. Run tools/install_test_needs.sh."
     return {**browser_type_launch_args, "executable_path": program, "args": list(QUIET)}
 
