@@ -7,6 +7,7 @@ import os
 import pytest
 
 pytest_plugins = [
+    "tests.support.kept",
     "tests.support.fixtures",
     "tests.support.browser_fixtures",
     "tests.support.figures",

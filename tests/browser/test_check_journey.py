@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser_fixtures import Watch
+from tests.support.browser_walk import FORM, press, to_result, where
 from tests.support.canaries import Canaries
 from tests.support.flows import STUDY
-from tests.support.screening import MOST_QUESTIONS, Plain, fields_of, sample_answers
+from tests.support.screening import sample_answers
 
 pytestmark = pytest.mark.browser
-FORM = "main form[data-question]"
 HIDDEN_ON_PAPER = ("main form", "main .btn", "header nav", "footer nav", ".back")
 # (language, answers of the sample, script, outcome)
 FAMILIES = [
@@ -41,59 +41,25 @@ def _answers_cookie(watch: Watch) -> Iterator[None]:
             assert cookie["sameSite"] == "Lax"
 
 
-def _press(page: Page, selector: str) -> None:
-    page.locator(selector).first.click()
-    page.wait_for_load_state()
-
-
-def _fill(page: Page, plain: Plain) -> None:
-    code = page.locator(FORM).get_attribute("data-question") or ""
-    for name, value in fields_of(code, plain):
-        if name == "answer":
-            page.locator(f'{FORM} [name=answer][value="{value}"]').check()
-        else:
-            page.locator(f"{FORM} [name={name}]").fill(value)
-    _press(page, f"{FORM} [type=submit]")
-
-
-def _where(page: Page) -> str:
-    return page.locator("main").get_attribute("data-page") or ""
-
-
-def _to_result(page: Page, language: str, plain: Plain) -> None:
-    page.goto(f"/{language}/")
-    _press(page, f'main a[href$="/studies/{STUDY}/check"]')
-    _press(page, 'main a[href$="/check/1"]')
-    for _ in range(MOST_QUESTIONS + 1):
-        if _where(page) == "check-result" and page.locator("main [value=carry_on]").count():
-            _press(page, "main [value=carry_on]")
-        if _where(page) != "check-question":
-            break
-        _fill(page, plain)
-    if _where(page) == "check-answers":
-        _press(page, 'main a.btn[href$="/check/result"]')
-    assert _where(page) == "check-result"
-
-
 @pytest.mark.parametrize(("language", "name", "script", "outcome"), FAMILIES)
 def test_a_family_answers_and_sees_a_result(
     open_page: Callable[..., Page], language: str, name: str, script: bool, outcome: str
 ) -> None:
     page = open_page(script=script)
-    _to_result(page, language, sample_answers(date.today())[name])
+    to_result(page, language, sample_answers(date.today())[name])
     assert page.locator("main").get_attribute("data-outcome") == outcome
     assert page.locator("html").get_attribute("lang") == language
     for cookie in page.context.cookies():
         assert cookie["expires"] - page.evaluate("Date.now() / 1000") <= 3600
-    _press(page, 'main form[action$="/check/delete"] button')
+    press(page, 'main form[action$="/check/delete"] button')
     assert not page.context.cookies()
     page.goto(page.url.replace("/deleted", "/result"))
-    assert _where(page) == "check-answers"
+    assert where(page) == "check-answers"
 
 
 def test_the_printed_sheet_holds_what_a_doctor_needs(open_page: Callable[..., Page]) -> None:
     page = open_page()
-    _to_result(page, "nl", sample_answers(date.today())["long-needs_time"])
+    to_result(page, "nl", sample_answers(date.today())["long-needs_time"])
     assert not page.locator(".num").first.is_visible()
     page.emulate_media(media="print")
     for selector in (".num", ".paper .qa", ".paper .fits", ".line", "#in-english .qa"):
@@ -114,7 +80,7 @@ def _overflow(page: Page, width: int) -> Any:
 def test_a_refused_date_leads_to_its_field(open_page: Callable[..., Page], script: bool) -> None:
     page = open_page(script=script)
     plain = sample_answers(date.today())["needs_time"]
-    _to_result(page, "en", {**plain, "chemo_last": "unknown"})
+    to_result(page, "en", {**plain, "chemo_last": "unknown"})
     page.goto(f"/en/studies/{STUDY}/check/13")
     page.locator(f"{FORM} [name=answer][value=date]").check()
     page.locator(f"{FORM} [name=answer_day]").fill("12")
@@ -139,17 +105,17 @@ def test_answers_go_along_only_if_ticked(
     open_page: Callable[..., Page], canaries: Canaries
 ) -> None:
     page = open_page(script=False)
-    _to_result(page, "en", sample_answers(date.today())["needs_time"])
-    _press(page, f'main a.btn[href$="/studies/{STUDY}/contact"]')
+    to_result(page, "en", sample_answers(date.today())["needs_time"])
+    press(page, f'main a.btn[href$="/studies/{STUDY}/contact"]')
     box = page.locator("main [name=share_answers]")
     assert not box.is_checked()
     box.check()
     for name in ("first_name", "last_name", "email", "phone"):
         page.fill(f"main [name={name}]", getattr(canaries, name))
     page.select_option("main [name=country]", "NL")
-    _press(page, 'main form[action$="/contact"] [type=submit]')
-    assert _where(page) == "contact-check"
+    press(page, 'main form[action$="/contact"] [type=submit]')
+    assert where(page) == "contact-check"
     assert "No, other chemo too" in page.locator("main").inner_text()
-    _press(page, 'main [name=action][value="send"]')
-    assert _where(page) == "family"
+    press(page, 'main [name=action][value="send"]')
+    assert where(page) == "family"
     assert "No, other chemo too" not in page.locator("main").inner_text()

@@ -94,11 +94,9 @@ def open_page(browser: Browser, live_portal: LivePortal, watch: Watch) -> Iterat
     contexts: list[BrowserContext] = []
 
     def open_it(path: str = "", *, script: bool = True, width: int = 390, **more: Any) -> Page:
+        more.setdefault("base_url", live_portal.url)
         context = browser.new_context(
-            base_url=live_portal.url,
-            java_script_enabled=script,
-            viewport={**PHONE, "width": width},
-            **more,
+            java_script_enabled=script, viewport={**PHONE, "width": width}, **more
         )
         context.set_default_timeout(15_000)
         contexts.append(context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 
 VOID = frozenset(
@@ -26,18 +27,20 @@ class Node:
     def get(self, name: str, default: str = "") -> str:
         return self.attrs.get(name, default)
 
-    def walk(self) -> Iterator[Node]:
-        """This node and all below it, in the order of the page."""
-        waiting = [self]
+    @cached_property
+    def walk(self) -> list[Node]:
+        """This node and all below it, in the order of the page; a parsed page does not change."""
+        found, waiting = [], [self]
         while waiting:
             node = waiting.pop()
-            yield node
+            found.append(node)
             waiting += (one for one in reversed(node.children) if isinstance(one, Node))
+        return found
 
     def all(self, *tags: str, **attrs: str | bool) -> list[Node]:
         """Nodes by tag and attribute; `True` = there with any value. `data_site` is `data-site`."""
         wanted = {name.replace("_", "-"): value for name, value in attrs.items()}
-        return [n for n in self.walk() if (not tags or n.tag in tags) and n.matches(wanted)]
+        return [n for n in self.walk if (not tags or n.tag in tags) and n.matches(wanted)]
 
     def one(self, *tags: str, **attrs: str | bool) -> Node:
         found = self.all(*tags, **attrs)
@@ -129,7 +132,7 @@ class Form:
 
 
 def read_form(node: Node) -> Form:
-    fields = [pair for control in node.walk() if (pair := _sent(control))]
+    fields = [pair for control in node.walk if (pair := _sent(control))]
     return Form(node.get("action"), node.get("method", "get").lower(), fields, node)
 
 

@@ -14,8 +14,8 @@ from portal.clock import Clock
 from portal.security.keys import make_key_file
 from portal.settings import Settings
 from portal.store.database import Store
-from portal.store.migrate import upgrade
 from tests.support.client import AuditingClient
+from tests.support.kept import KeptTemplates, make_tables
 from tests.support.paths import ROOT
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
@@ -51,7 +51,7 @@ class PortalApp:
     def make(cls, data: Path, **changes: object) -> PortalApp:
         settings = development_settings(data, **changes)
         store = Store.open(settings.database_url)
-        upgrade(store)
+        make_tables(store)
         store.engine.dispose()
         return cls(settings)
 
@@ -59,6 +59,7 @@ class PortalApp:
     def app(self) -> Flask:
         app = create_app(self.settings)
         app.test_client_class = AuditingClient
+        app.jinja_env.bytecode_cache = KeptTemplates()
         return app
 
     @cached_property

@@ -120,7 +120,7 @@ def _outline(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
 def _ids(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
     count = Counter(node["id"] for node in page.tree.all(id=True))
     yield from (f"id ‘{name}’ stands {times} times" for name, times in count.items() if times > 1)
-    for node in page.tree.walk():
+    for node in page.tree.walk:
         for name in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
             for target in node.get(name).split():
                 if target not in count:
@@ -169,10 +169,10 @@ def _errors(page: Page, offered: tuple[str, ...]) -> Iterator[str]:
         return
     if not summaries[0].all("a"):
         yield "the error summary links to no field"
-    marked = [n for n in page.main.walk() if "err" in n.get("class").split()]
+    marked = [n for n in page.main.walk if "err" in n.get("class").split()]
     if page.main.all("form", method="post") and not marked:
         yield "no field is marked as wrong"
-    first = next((n for n in page.main.walk() if n.tag in {"h1", "p"} or n is summaries[0]), None)
+    first = next((n for n in page.main.walk if n.tag in {"h1", "p"} or n is summaries[0]), None)
     if first is not summaries[0]:
         yield "the error summary is not first in <main>"
 
@@ -185,7 +185,7 @@ def _error_word(language: str) -> str:
 
 
 def _code_in_page(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
-    for node in page.tree.walk():
+    for node in page.tree.walk:
         if node.tag == "style" or "style" in node.attrs:
             yield f"style inside the page, at <{node.tag}>"
         # A data block is not run, and no policy stops it.
@@ -199,7 +199,7 @@ def _code_in_page(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
 
 def _addresses(page: Page, _offered: tuple[str, ...]) -> Iterator[str]:
     own = urlsplit(page.url).netloc
-    for node in page.tree.walk():
+    for node in page.tree.walk:
         for address, loads in _leads_to(node):
             parts = urlsplit(urljoin(page.url, address))
             if parts.scheme in {"mailto", "tel"} and not loads:

@@ -11,9 +11,9 @@ from portal.clock import Clock
 from portal.services.parts import Parts, open_parts
 from portal.services.submit_request import submit_request
 from portal.store import deliveries
-from portal.store.migrate import upgrade
 from portal.store.records import ContactMessage, Delivery
 from tests.support.in_process import NOON, development_settings
+from tests.support.kept import make_tables
 
 FAMILY = ContactMessage(
     first_name="Amira",
@@ -51,14 +51,14 @@ def make_parts(folder: Path, **changes: Any) -> tuple[Parts, SetClock]:
     """The parts on an empty, migrated database, and the clock they look at."""
     clock = SetClock(NOON)
     parts = open_parts(development_settings(folder, clock=clock, **changes))
-    upgrade(parts.store)
+    make_tables(parts.store)
     return parts, clock
 
 
 def real_time_parts(folder: Path, **changes: Any) -> Parts:
     """The same with the real clock, as processes beside this one have it."""
     parts = open_parts(development_settings(folder, **changes))
-    upgrade(parts.store)
+    make_tables(parts.store)
     return parts
 
 
