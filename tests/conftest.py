@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
@@ -16,6 +17,10 @@ pytest_plugins = [
 # A developer’s own portal must not leak into a test.
 for name in [name for name in os.environ if name.startswith("PORTAL_")]:
     del os.environ[name]
+
+# A shell that runs this in the background has it ignore Ctrl-C, and so would the portals that
+# tests start and end.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Warnings are errors. Those of other people’s code that we cannot change stand here, one by one.
 OTHERS_WARNINGS = (
