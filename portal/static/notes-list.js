@@ -48,7 +48,7 @@ export function wellFormed(value) {
 function lookedUp(note, doc) {
   const section = doc && note.section ? doc.getElementById(note.section) : null;
   const near = section && section.closest("[data-note]");
-  const heading = near && near.querySelector("h1, h2, h3, dt");
+  const heading = near && near.querySelector("h1,h2,h3,h4,dt");
   const found = { note, heading: heading ? heading.textContent.trim() : note.heading, state: "here" };
   found.place = section ? [...doc.querySelectorAll("[id]")].indexOf(section) : Infinity;
   found.start = 0;

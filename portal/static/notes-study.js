@@ -10,7 +10,7 @@ const page = location.pathname.slice(language.length + 2);
 const LONGEST = 2000; // letters of a passage; a longer choice is a note on the section
 let chosen = null; // the passage that is selected now
 
-const headingOf = (section) => (section.querySelector("h1, h2, h3, dt") || section).textContent.trim();
+const headingOf = (section) => (section.querySelector("h1,h2,h3,h4,dt") || section).textContent.trim();
 
 /** A new note: on a passage, or on its section as a whole. */
 function begin(section, quote, button, place) {
@@ -67,6 +67,8 @@ function tell(card, name, quote, spoken) {
 function putCard(card, note) {
   const section = note.section ? document.getElementById(note.section) : null;
   if (!section || !main.contains(section)) {
+    // A search shows a few hospitals, not all.
+    if (document.getElementById("results")) return;
     if (note.quote) tell(card, "section-gone", note.quote, note.language);
     main.append(card);
     return;

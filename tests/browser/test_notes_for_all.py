@@ -217,3 +217,26 @@ def test_a_question_goes_into_the_message_where_it_can_be_seen(
     said = page.locator("main").inner_text()
     assert question in said
     assert "Not for the hospital" not in said
+
+
+def test_notes_on_hospitals_show_in_a_search_that_finds_them(
+    open_page: Callable[..., Page],
+) -> None:
+    """Hospitals share sentences, so a note belongs to one; a search shows only some of them."""
+    page = open_page(study("en", "hospitals"))
+    note_on_words(page, "nl-utrecht-maxima", "We could not confirm yet", "Ask them")
+    note_on_section(page, "fi-helsinki-new-childrens", "Too far")
+    page.goto(study("en", "hospitals?country=NL&place=Utrecht"))
+    card = page.locator(CARDS)
+    expect(card).to_have_count(1)
+    assert "Ask them" in card.inner_text()
+    assert page.locator("main mark").evaluate("mark => mark.closest('article').id") == (
+        "nl-utrecht-maxima"
+    )
+    assert not page.locator("[data-part=section-gone], [data-part=gone]").count()
+    page.goto("/en/notes")
+    names = page.locator("[data-part=item] h3").all_inner_texts()
+    assert sorted(names) == [
+        "Helsinki University Hospital, New Children's Hospital",
+        "Princess Máxima Center for Pediatric Oncology",
+    ]
