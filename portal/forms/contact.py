@@ -6,7 +6,6 @@ from typing import Any
 
 import phonenumbers
 from babel import Locale
-from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -22,8 +21,9 @@ from wtforms import (
 from wtforms.validators import StopValidation, ValidationError
 
 from portal import languages
-from portal.forms.choices import Choices, language_choices
-from portal.forms.cleaning import mail_address, many_lines, one_line, phone_number
+from portal.forms.choices import language_choices
+from portal.forms.cleaning import many_lines, one_line, phone_number
+from portal.forms.fields import CountryField, CountryGroups, one_mailbox
 from portal.languages import N_
 from portal.store.records import ContactMessage
 
@@ -33,7 +33,6 @@ OTHER_LANGUAGE_LENGTH = 60
 MESSAGE_LENGTH = 1000
 PHONE_LENGTH = 40
 _FEWEST_DIGITS = 5
-CountryGroups = dict[str, Choices]
 
 
 class Required:
@@ -109,9 +108,7 @@ class ContactForm(Form):
         validate_choice=False,
     )
     phone = TelField(N_("Phone"), filters=[phone_number])
-    country = SelectField(
-        N_("Country"), filters=[lambda value: (value or "").upper()], validate_choice=False
-    )
+    country = CountryField()
     place = StringField(
         N_("City or postcode"),
         filters=[one_line],
@@ -156,22 +153,13 @@ class ContactForm(Form):
     def __init__(
         self, data: MultiDict[str, str] | None, countries: CountryGroups, **values: Any
     ) -> None:
-        """`countries`: groups of (code, name) by heading; a code outside them is refused."""
         super().__init__(data, **values)
         self.site_chosen = bool(data and data.get("site"))
-        self.country_codes = {code for group in countries.values() for code, _ in group}
-        self.country.choices = countries
+        self.country.offer(countries)
         self.language.choices = language_choices()
 
     def validate_email(self, field: Field) -> None:
-        """One mailbox and nothing else (reliability brief, A3, I2, I4)."""
-        try:
-            found = validate_email(
-                mail_address(field.data), check_deliverability=False, allow_display_name=False
-            )
-        except EmailNotValidError:
-            raise ValidationError(N_("Enter an e-mail address like name@example.org")) from None
-        field.data = found.normalized
+        one_mailbox(field)
 
     def validate_reach_by(self, field: Field) -> None:
         """Nothing chosen is no mistake: the phone number given, or not given, says it."""
@@ -191,7 +179,7 @@ class ContactForm(Form):
     def validate_country(self, field: Field) -> None:
         if not field.data and self.site_chosen:
             return
-        if not field.data or field.data not in self.country_codes:
+        if not field.data or field.data not in self.country.codes:
             raise ValidationError(N_("Choose your country"))
 
     def validate_language(self, field: Field) -> None:

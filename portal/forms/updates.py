@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from werkzeug.datastructures import MultiDict
 from wtforms import EmailField, Field, Form, RadioField, SelectField
 from wtforms.validators import ValidationError
 
 from portal import languages
 from portal.content.catalogue import AGE_GROUPS
-from portal.forms.choices import Choices
-from portal.forms.cleaning import mail_address, one_line
+from portal.forms.cleaning import one_line
+from portal.forms.fields import CountryField, CountryGroups, one_mailbox
 from portal.languages import N_
 from portal.store.records import Wishes
 
@@ -26,9 +25,7 @@ class UpdatesForm(Form):
     """Nothing but the address is needed; what is left open means everything."""
 
     email = EmailField(N_("E-mail"), filters=[one_line])
-    country = SelectField(
-        N_("Country"), filters=[lambda value: (value or "").upper()], validate_choice=False
-    )
+    country = CountryField()
     illness = RadioField(
         N_("Which illness?"),
         choices=[
@@ -59,7 +56,7 @@ class UpdatesForm(Form):
     def __init__(
         self,
         data: MultiDict[str, str] | None,
-        countries: dict[str, Choices],
+        countries: CountryGroups,
         offered: Sequence[str],
         *,
         address_known: bool = False,
@@ -70,28 +67,20 @@ class UpdatesForm(Form):
         self.address_known, self.offered = address_known, offered
         if address_known:
             self.email.label.text = N_("New e-mail address")
-        self.country_codes = {code for group in countries.values() for code, _ in group}
-        self.country.choices = countries
+        self.country.offer(countries)
         self.language.choices = [(code, languages.describe(code).endonym) for code in offered]
         if data is None and not self.language.data:
             self.language.data = languages.current()
 
     def validate_email(self, field: Field) -> None:
-        """One mailbox and nothing else (reliability brief, A3)."""
         if not field.data and self.address_known:
             return
         if not field.data:
             raise ValidationError(N_("Enter your e-mail address"))
-        try:
-            found = validate_email(
-                mail_address(field.data), check_deliverability=False, allow_display_name=False
-            )
-        except EmailNotValidError:
-            raise ValidationError(N_("Enter an e-mail address like name@example.org")) from None
-        field.data = found.normalized
+        one_mailbox(field)
 
     def validate_country(self, field: Field) -> None:
-        if field.data and field.data not in self.country_codes:
+        if field.data and field.data not in self.country.codes:
             raise ValidationError(N_("Choose your country, or leave this open"))
 
     def validate_illness(self, field: Field) -> None:

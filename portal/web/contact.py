@@ -12,7 +12,8 @@ from werkzeug.datastructures import MultiDict
 from portal import languages
 from portal.content.model import Study
 from portal.forms.choices import other_languages
-from portal.forms.contact import ContactForm, CountryGroups, SendForm
+from portal.forms.contact import ContactForm, SendForm
+from portal.forms.fields import CountryGroups
 from portal.languages import N_
 from portal.places.place import Place, UnknownPlace
 from portal.security.drafts import Draft, DraftError, new_draft, seal, unseal

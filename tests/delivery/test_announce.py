@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import policy
@@ -40,23 +40,6 @@ from tests.support.samples import SetClock, make_parts
 
 SLUG = "hem-ismart-d"
 SITE = "nl-utrecht-maxima"
-
-
-@pytest.fixture
-def opened(tmp_path: Path, store_url: str) -> Iterator[tuple[Parts, SetClock]]:
-    parts, clock = make_parts(tmp_path / "data", database_url=store_url)
-    yield parts, clock
-    parts.store.engine.dispose()
-
-
-@pytest.fixture
-def parts(opened: tuple[Parts, SetClock]) -> Parts:
-    return opened[0]
-
-
-@pytest.fixture
-def clock(opened: tuple[Parts, SetClock]) -> SetClock:
-    return opened[1]
 
 
 def study(parts: Parts) -> Study:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import mailbox
 import subprocess
 import sys
-from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -23,7 +22,7 @@ from portal.services.parts import Parts
 from portal.store.records import Delivery
 from tests.support.driven import work
 from tests.support.paths import ROOT
-from tests.support.samples import SetClock, make_parts, real_time_parts, write_request
+from tests.support.samples import real_time_parts, write_request
 from tests.support.workers import environment
 
 UNKNOWN_USER = ("failed", "5.1.1", "smtp; 550 5.1.1 <x@y.example>: Recipient address rejected")
@@ -90,18 +89,6 @@ def out_of_office(return_path: str) -> bytes:
 
 def read(parts: Parts, raw: bytes) -> Verdict:
     return read_bounce(parts, message_from_bytes(raw, policy=policy.default), now=parts.now())
-
-
-@pytest.fixture
-def opened(tmp_path: Path, store_url: str) -> Iterator[tuple[Parts, SetClock]]:
-    parts, clock = make_parts(tmp_path / "data", database_url=store_url)
-    yield parts, clock
-    parts.store.engine.dispose()
-
-
-@pytest.fixture
-def parts(opened: tuple[Parts, SetClock]) -> Parts:
-    return opened[0]
 
 
 def mails(parts: Parts, request_id: str) -> dict[tuple[str, str], Delivery]:

@@ -6,7 +6,6 @@ import http.server
 import json
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,24 +30,7 @@ from tests.support.driven import drive, taken, work
 from tests.support.figures import Figure
 from tests.support.fixtures import data_with_places
 from tests.support.in_process import PortalApp
-from tests.support.samples import SetClock, deliveries_of, make_parts, write_request
-
-
-@pytest.fixture
-def opened(tmp_path: Path, store_url: str) -> Iterator[tuple[Parts, SetClock]]:
-    parts, clock = make_parts(tmp_path / "data", database_url=store_url)
-    yield parts, clock
-    parts.store.engine.dispose()
-
-
-@pytest.fixture
-def parts(opened: tuple[Parts, SetClock]) -> Parts:
-    return opened[0]
-
-
-@pytest.fixture
-def clock(opened: tuple[Parts, SetClock]) -> SetClock:
-    return opened[1]
+from tests.support.samples import SetClock, deliveries_of, write_request
 
 
 def no_route(_mail: OutgoingMail, _now: datetime) -> Outcome:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -29,24 +28,7 @@ from portal.store.database import Store, StoreError
 from portal.store.migrate import upgrade
 from portal.store.tables import Instant, metadata
 from tests.support.in_process import NOON
-from tests.support.samples import FAMILY, SetClock, deliveries_of, make_parts, write_request
-
-
-@pytest.fixture
-def opened(tmp_path: Path, store_url: str) -> Iterator[tuple[Parts, SetClock]]:
-    parts, clock = make_parts(tmp_path / "data", database_url=store_url)
-    yield parts, clock
-    parts.store.engine.dispose()
-
-
-@pytest.fixture
-def parts(opened: tuple[Parts, SetClock]) -> Parts:
-    return opened[0]
-
-
-@pytest.fixture
-def clock(opened: tuple[Parts, SetClock]) -> SetClock:
-    return opened[1]
+from tests.support.samples import FAMILY, SetClock, deliveries_of, write_request
 
 
 def hand_over(*_: object) -> Outcome:

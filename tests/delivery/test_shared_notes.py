@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -34,23 +33,6 @@ from tests.support.shared import Sealed
 
 WRONG = b"\0" * 32
 AT_ONCE = 12
-
-
-@pytest.fixture
-def opened(tmp_path: Path, store_url: str) -> Iterator[tuple[Parts, SetClock]]:
-    parts, clock = make_parts(tmp_path / "data", database_url=store_url)
-    yield parts, clock
-    parts.store.engine.dispose()
-
-
-@pytest.fixture
-def parts(opened: tuple[Parts, SetClock]) -> Parts:
-    return opened[0]
-
-
-@pytest.fixture
-def clock(opened: tuple[Parts, SetClock]) -> SetClock:
-    return opened[1]
 
 
 def guess(parts: Parts, link: str, proof: bytes = WRONG) -> str:

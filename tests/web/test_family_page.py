@@ -23,26 +23,8 @@ from tests.support.samples import SetClock, write_request
 
 
 @pytest.fixture
-def portal(timed_app: PortalApp) -> PortalApp:
-    return timed_app
-
-
-@pytest.fixture
-def parts(portal: PortalApp) -> Parts:
-    found: Parts = portal.app.extensions["portal"]
-    return found
-
-
-@pytest.fixture
-def clock(portal: PortalApp) -> SetClock:
-    found = portal.settings.clock
-    assert isinstance(found, SetClock)
-    return found
-
-
-@pytest.fixture
-def client(portal: PortalApp) -> AuditingClient:
-    return portal.client
+def client(timed_app: PortalApp) -> AuditingClient:
+    return timed_app.client
 
 
 def address(parts: Parts, request_id: str, *, proven: bool = False, language: str = "en") -> str:
@@ -201,7 +183,9 @@ def test_nothing_more_is_mailed_after_erasing(
     assert sent == []
 
 
-def test_erased_words_are_nowhere(portal: PortalApp, client: AuditingClient, parts: Parts) -> None:
+def test_erased_words_are_nowhere(
+    timed_app: PortalApp, client: AuditingClient, parts: Parts
+) -> None:
     """P10, D5: not in the database, not beside it; nor are they before, being encrypted."""
     family = Canaries()
     request_id = write_request(
@@ -220,13 +204,13 @@ def test_erased_words_are_nowhere(portal: PortalApp, client: AuditingClient, par
 
         row = db.execute(requests.select().where(requests.c.id == request_id)).one()
     sealed = [bytes(value) for value in row if isinstance(value, bytes)]
-    assert all(_somewhere(portal, one) for one in sealed), "the search below can find them"
+    assert all(_somewhere(timed_app, one) for one in sealed), "the search below can find them"
     for page in ("", "/withdraw", "/erase", "/stop"):
         client.get(where + page)
     assert client.post(where + "/erase").status_code == 303
-    assert not any(_somewhere(portal, one) for one in sealed)
+    assert not any(_somewhere(timed_app, one) for one in sealed)
     texts = {"addresses": "\n".join(client.visited), "cookies": "\n".join(client.cookies_set)}
-    assert search(family, [portal.data], texts) == []
+    assert search(family, [timed_app.data], texts) == []
 
 
 def _somewhere(portal: PortalApp, needle: bytes) -> bool:

@@ -22,19 +22,8 @@ UTRECHT, GHENT, PAUSED = "nl-utrecht-maxima", "be-ghent-uz-gent", "ch-zurich-kis
 
 
 @pytest.fixture
-def portal(timed_app: PortalApp) -> PortalApp:
-    return timed_app
-
-
-@pytest.fixture
-def parts(portal: PortalApp) -> Parts:
-    found: Parts = portal.app.extensions["portal"]
-    return found
-
-
-@pytest.fixture
-def client(portal: PortalApp) -> AuditingClient:
-    return portal.client
+def client(timed_app: PortalApp) -> AuditingClient:
+    return timed_app.client
 
 
 @pytest.fixture
@@ -217,7 +206,9 @@ def test_please_phone_if_the_family_s_mail_failed(client: AuditingClient, parts:
     assert "Please phone" in page.text
 
 
-def test_the_page_leaves_no_trace(portal: PortalApp, client: AuditingClient, parts: Parts) -> None:
+def test_the_page_leaves_no_trace(
+    timed_app: PortalApp, client: AuditingClient, parts: Parts
+) -> None:
     canaries = Canaries()
     written = write_request(
         parts,
@@ -236,6 +227,6 @@ def test_the_page_leaves_no_trace(portal: PortalApp, client: AuditingClient, par
     press(client, where, "acknowledge")
     press(client, where, "pass_on", to=GHENT)
     texts = {"addresses": "\n".join(client.visited), "cookies": "\n".join(client.cookies_set)}
-    assert search(canaries, [portal.data], texts) == []
+    assert search(canaries, [timed_app.data], texts) == []
     assert client.cookies_set == []
     assert not re.search(r"Amira|@family", texts["addresses"])

@@ -7,6 +7,7 @@ import re
 import secrets
 import statistics
 import time
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -32,26 +33,8 @@ LINK = re.compile(r"http://127\.0\.0\.1:8000(/\w\w/updates/(?:confirm|manage|sto
 
 
 @pytest.fixture
-def portal(timed_app: PortalApp) -> PortalApp:
-    return timed_app
-
-
-@pytest.fixture
-def parts(portal: PortalApp) -> Parts:
-    found: Parts = portal.app.extensions["portal"]
-    return found
-
-
-@pytest.fixture
-def clock(portal: PortalApp) -> SetClock:
-    found = portal.settings.clock
-    assert isinstance(found, SetClock)
-    return found
-
-
-@pytest.fixture
-def client(portal: PortalApp) -> AuditingClient:
-    return portal.client
+def client(timed_app: PortalApp) -> AuditingClient:
+    return timed_app.client
 
 
 def mails(parts: Parts) -> list[EmailMessage]:
@@ -120,7 +103,7 @@ def test_sign_up_confirm_and_press_again(client: AuditingClient, parts: Parts) -
 
 
 def test_a_sign_up_keeps_its_consent_and_nothing_in_clear(
-    portal: PortalApp, client: AuditingClient, parts: Parts
+    timed_app: PortalApp, client: AuditingClient, parts: Parts
 ) -> None:
     confirmed(client, parts)
     with parts.store.read() as db:
@@ -130,7 +113,7 @@ def test_a_sign_up_keeps_its_consent_and_nothing_in_clear(
     assert row.consent_at
     assert (used.email, used.illness) == (None, None)
     assert used.used_at
-    for file in portal.data.rglob("*"):
+    for file in timed_app.data.rglob("*"):
         if file.is_file() and file.suffix != ".xz":
             for needle in (ADDRESS, "fatima.yildiz"):
                 assert needle.encode() not in file.read_bytes(), file.name
@@ -311,7 +294,7 @@ def stop_path(parts: Parts, manage: str, client: AuditingClient) -> str:
 
 
 def test_stop_is_one_button_and_erases(
-    portal: PortalApp, client: AuditingClient, parts: Parts
+    timed_app: PortalApp, client: AuditingClient, parts: Parts
 ) -> None:
     manage = confirmed(client, parts)
     path = stop_path(parts, manage, client)
@@ -385,7 +368,9 @@ def test_a_flood_goes_on_slowly_and_is_told(
     from portal.services.sign_up import sign_up as take
     from portal.store.records import Lane, Wishes
 
-    object.__setattr__(parts.config.portal.limits, "confirmations_per_hour", 5)
+    files = parts.files
+    limits = replace(files.portal.limits, confirmations_per_hour=5)
+    parts = replace(parts, files=replace(files, portal=replace(files.portal, limits=limits)))
     for n in range(7):
         wishes = Wishes(f"n{n}@family.example", "", "", "", "en")
         take(parts, wishes, page_language="en", now=parts.now())
