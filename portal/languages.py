@@ -7,6 +7,7 @@ catalogue of the language that `in_language` has set for the running piece of wo
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ ALIASES = {"no": "nb"}
 _ASKED_AS = {**ALIASES, "nn": "nb", "iw": "he"}
 REVIEW_STATES = ("draft", "reviewed", "approved")
 
+_SOUND_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
+_SOUND_O = re.compile(r"h?[oó]", re.IGNORECASE)
 NO_CATALOGUE = NullTranslations()
 _language: ContextVar[str] = ContextVar("language", default=SOURCE)
 _instead: dict[str, NullTranslations] = {}
@@ -184,7 +187,9 @@ def format_date(day: date) -> str:
     """‘14 March 2026’ in the order and words of the language."""
     if current() == SOURCE:
         return dates.format_date(day, "d MMMM y", locale="en_GB")
-    return dates.format_date(day, "long", locale=_locale())
+    written = dates.format_date(day, "long", locale=_locale())
+    # French says ‘1er’ for the first of a month only; CLDR’s pattern does not know.
+    return written.replace("1 ", "1er ", 1) if current() == "fr" and day.day == 1 else written
 
 
 def format_month(day: date) -> str:
@@ -195,7 +200,7 @@ def format_month(day: date) -> str:
 def format_time(moment: datetime, zone: tzinfo) -> str:
     """Day and time of day in the reader’s zone, joined as the language joins them."""
     there = moment.astimezone(zone)
-    clock = dates.format_time(there, "HH:mm", locale=_locale())
+    clock = dates.format_skeleton("Hm", there, zone, locale=_locale())
     joined = str(dates.get_datetime_format("medium", locale=_locale()))
     return joined.replace("{1}", format_date(there.date())).replace("{0}", clock).replace("'", "")
 
@@ -205,7 +210,17 @@ def format_number(number: float) -> str:
 
 
 def format_list(items: Iterable[str], style: Literal["standard", "or"] = "standard") -> str:
-    return lists.format_list(list(items), style, locale=_locale())
+    names = list(items)
+    joined = lists.format_list(names, style, locale=_locale())
+    return _spanish(joined, names[-1], style) if current() == "es" and len(names) > 1 else joined
+
+
+def _spanish(joined: str, last: str, style: str) -> str:
+    """‘e’ for ‘y’ before the sound i, ‘u’ for ‘o’ before the sound o; CLDR’s lists do not know."""
+    word, other, sound = ("o", "u", _SOUND_O) if style == "or" else ("y", "e", _SOUND_I)
+    if not sound.match(last):
+        return joined
+    return f"{joined.removesuffix(f' {word} {last}')} {other} {last}"
 
 
 def territory_name(country: str) -> str:

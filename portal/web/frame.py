@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 from portal import languages
+from portal.collation import sort_key
 from portal.content.model import Study
 from portal.content.word_links import plain
 from portal.languages import Language
@@ -54,6 +55,7 @@ class PageLink:
 def install(app: Flask) -> None:
     app.context_processor(frame)
     app.jinja_env.filters["initials"] = initials
+    app.jinja_env.filters["in_order"] = lambda names: sorted(names, key=sort_key)
     # Macros see globals, not the names of the page that calls them.
     app.jinja_env.globals["contact_address"] = contact_address
     app.jinja_env.globals["check_address"] = check_address
@@ -169,8 +171,9 @@ def check_address(study: Study) -> str:
 
 
 def initials(name: str) -> str:
-    """‘Dr. Sofie de Wit’ → SW. One letter where letters join, so that they stay apart."""
+    """‘Dr. Sofie de Wit’ → SW, ‘Équipe de l’étude’ → ÉÉ. One letter where letters join."""
     words = [word for word in name.split() if not word.endswith(".")] or name.split()
+    words = [word.rpartition("’")[2] or word for word in words]
     letters = [word[0] for word in words if word[0].isalpha()]
     if not letters:
         return ""
