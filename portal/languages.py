@@ -27,6 +27,8 @@ ALIASES = {"no": "nb"}
 _ASKED_AS = {**ALIASES, "nn": "nb", "iw": "he"}
 REVIEW_STATES = ("draft", "reviewed", "approved")
 
+# Between a day and a time of day; CLDR joins these without a word.
+_OCLOCK = {"da": "kl.", "fi": "klo", "nb": "kl.", "sv": "kl."}
 _SOUND_I = re.compile(r"h?[ií](?![aeo])", re.IGNORECASE)
 _SOUND_O = re.compile(r"h?[oó]", re.IGNORECASE)
 NO_CATALOGUE = NullTranslations()
@@ -201,7 +203,8 @@ def format_time(moment: datetime, zone: tzinfo) -> str:
     """Day and time of day in the reader’s zone, joined as the language joins them."""
     there = moment.astimezone(zone)
     clock = dates.format_skeleton("Hm", there, zone, locale=_locale())
-    joined = str(dates.get_datetime_format("medium", locale=_locale()))
+    word = _OCLOCK.get(current())
+    joined = f"{{1}} {word} {{0}}" if word else str(dates.get_datetime_format(locale=_locale()))
     return joined.replace("{1}", format_date(there.date())).replace("{0}", clock).replace("'", "")
 
 

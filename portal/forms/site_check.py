@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field, Form, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
+from portal import languages
 from portal.content.model import Site
 from portal.content.site_answers import AnsweredStatus, Said
 from portal.forms.choices import SPOKEN
@@ -57,7 +58,7 @@ class SiteCheckForm(Form):
             None,
             site,
             status=site.status if known else None,
-            languages=list(site.languages),
+            languages=_own_languages(site),
             mailbox="yes" if site.mailbox_right else "no",
             role=site.confirmed_by if site.confirmed_by in roles else "",
         )
@@ -90,6 +91,11 @@ class SiteCheckForm(Form):
 
 def _languages_first(site: Site) -> list[tuple[str, str]]:
     """The hospital’s own languages in their order (the first is that of its mails), then all."""
-    names = dict(SPOKEN)
-    own = [(code, names.get(code, code)) for code in site.languages]
-    return [*own, *((code, name) for code, name in SPOKEN if code not in site.languages)]
+    names, own = dict(SPOKEN), _own_languages(site)
+    others = [(code, name) for code, name in SPOKEN if code not in own]
+    return [*((code, names.get(code, code)) for code in own), *others]
+
+
+def _own_languages(site: Site) -> list[str]:
+    """By the codes that we offer: ‘no’ in a table of hospitals is Norwegian Bokmål, ‘nb’."""
+    return [languages.ALIASES.get(code, code) for code in site.languages]

@@ -17,9 +17,11 @@ from portal.places.emergency import emergency_numbers
 from portal.spoken import to_speak
 from portal.web.state import portal
 
-# Latin words and codes, such as KRAS or CTCAE 5.0, keep their order inside Arabic and Hebrew.
-_WORD = r"[A-Za-z0-9](?:[A-Za-z0-9.+/_-]*[A-Za-z0-9])?"
-_LATIN = re.compile(rf"((?=[A-Za-z]){_WORD}(?: {_WORD})*)")
+# Latin words, codes and lists of them, such as ‘Máxima’, ‘CTCAE 5.0’ or ‘KRAS, NRAS’, keep their
+# order inside Arabic and Hebrew. Letters as in Unicode’s blocks Latin-1 to Latin Extended-B.
+_LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
+_WORD = rf"[{_LETTER}0-9](?:[{_LETTER}0-9.+/_-]*[{_LETTER}0-9])?"
+_LATIN = re.compile(rf"((?=[{_LETTER}]){_WORD}(?:,? {_WORD})*)")
 
 
 def install(app: Flask) -> None:
@@ -84,11 +86,14 @@ def isolate_codes(text: str) -> Markup:
         return escape(text)
     parts = _LATIN.split(text)
     # split() with one group gives text, code, text, code, …
-    wrapped = (
-        Markup('<bdi dir="ltr">{}</bdi>').format(part) if place % 2 else escape(part)
-        for place, part in enumerate(parts)
-    )
+    wrapped = (_isolated(part) if place % 2 else escape(part) for place, part in enumerate(parts))
     return Markup("").join(wrapped)
+
+
+def _isolated(words: str) -> Markup:
+    """One word does not break at its hyphen, which would stand on the wrong side of the eye."""
+    one = "" if " " in words else Markup(' class="one"')
+    return Markup('<bdi dir="ltr"{}>{}</bdi>').format(one, words)
 
 
 def is_old(day: date | None) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from portal.languages import format_date, format_list, format_time, in_language
 from portal.web.frame import initials
+from portal.web.texts import isolate_codes
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,13 @@ def test_the_first_of_a_month(language: str, day: date, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "clock"), [("en", "07:05"), ("da", "07.05"), ("fi", "7.05"), ("es", "7:05")]
+    ("language", "clock"),
+    [
+        ("en", "2026, 07:05"),
+        ("da", "2026 kl. 07.05"),
+        ("fi", "2026 klo 7.05"),
+        ("es", "2026, 7:05"),
+    ],
 )
 def test_the_time_of_day_in_24_hours_as_the_language_writes_it(language: str, clock: str) -> None:
     moment = datetime(2026, 12, 1, 6, 5, tzinfo=UTC)
@@ -66,3 +73,22 @@ def test_a_spanish_list(names: list[str], style: str, joined: str) -> None:
 )
 def test_initials(name: str, letters: str) -> None:
     assert initials(name) == letters
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (
+            "يديره Princess Máxima Center هنا",
+            'يديره <bdi dir="ltr">Princess Máxima Center</bdi> هنا',
+        ),
+        ("جين KRAS, NRAS أيضًا", 'جين <bdi dir="ltr">KRAS, NRAS</bdi> أيضًا'),
+        ("دراسة HEM-iSMART-D هنا", 'دراسة <bdi dir="ltr" class="one">HEM-iSMART-D</bdi> هنا'),
+        ("عمر 18 < 21", "عمر 18 &lt; 21"),
+    ],
+)
+def test_latin_words_keep_their_order_in_arabic(words: str, shown: str) -> None:
+    with in_language("ar"):
+        assert isolate_codes(words) == shown
+    with in_language("nl"):
+        assert isolate_codes("Máxima <b>") == "Máxima &lt;b&gt;"
