@@ -25,12 +25,12 @@ def parts_of(portal: PortalApp) -> Parts:
     return parts
 
 
-def link(portal: PortalApp) -> str:
+def link(portal: PortalApp, name: str = NAME) -> str:
     """Ask the hospital, and the address that its mail holds."""
     parts = parts_of(portal)
-    assert ask_now(parts, [NAME], now=parts.now()) == 1
+    assert ask_now(parts, [name], now=parts.now()) == 1
     with parts.store.read() as db:
-        check = site_checks.of_hospital(db, NAME)
+        check = site_checks.of_hospital(db, name)
     assert check is not None
     return f"/site/check/{Links(parts.keys, SITE_CHECK).token(check.id)}"
 
@@ -60,6 +60,17 @@ def test_looking_changes_nothing_and_shows_what_we_show(timed_app: PortalApp) ->
     assert ticked == ["nl", "en"]
     assert f"{SITE}@sites.example" in page.main.text
     assert "We could not confirm yet" in card(timed_app)
+
+
+def test_norwegian_has_its_name_and_stands_there_once(timed_app: PortalApp) -> None:
+    """The table of hospitals says ‘no’; what we offer is ‘nb’."""
+    address = link(timed_app, "hem-ismart-d/no-oslo-ouh")
+    main = timed_app.client.get(address).page.main
+    ticked = [node["value"] for node in main.all("input", name="languages", checked=True)]
+    assert ticked == ["nb", "en"]
+    codes = [node["value"] for node in main.all("input", name="languages")]
+    assert codes.count("nb") == 1
+    assert "no" not in codes
 
 
 def test_a_press_is_shown_on_every_page_with_its_day(timed_app: PortalApp) -> None:
