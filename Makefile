@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help setup dev-setup run web worker check test test-full bench catalogues lock places
+.PHONY: help setup dev-setup run web worker check test test-full test-again bench catalogues lock places
 
 BIN := .venv/bin
 INSTALL_WORDS := pip -qq --disable-pip-version-check --no-input install --root-user-action=ignore
@@ -42,6 +42,9 @@ test-full: dev-setup ## The same at release size, and write the figures to docs/
 	@tools/install_test_needs.sh full
 	@tools/check.sh
 	@$(BIN)/python tools/write_evidence.py
+
+test-again: dev-setup ## Run again what failed, and add it to the newest page of evidence
+	@$(BIN)/python tools/write_evidence.py again
 
 bench: setup ## How much faster a cached page is than a rendered one, on this machine
 	@$(BIN)/python -m tests.bench.pages

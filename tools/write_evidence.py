@@ -1,6 +1,7 @@
 """Runs every test at release size and writes what they measured to docs/evidence/<date>.md.
 
-Tests hand over a figure with pytest’s `record_property(name, value)`.
+Tests hand over a figure with pytest’s `record_property(name, value)`. With the word `again` it runs
+only what failed last time, and adds that to the page; what failed first stays there.
 """
 
 from __future__ import annotations
@@ -26,6 +27,24 @@ RUNS = {
 
 
 def main() -> int:
+    return run_again() if sys.argv[1:] == ["again"] else run_everything()
+
+
+def run_again() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "again.xml"
+        code = _run(report, ["--last-failed", "--last-failed-no-failures=none"])
+        suites = list(ElementTree.parse(report).iter("testsuite"))
+    head = f"## What failed, run again at commit {_commit()}"
+    lines = ["", head, "", _counts(suites), "", *_table(suites), "", *_failures(suites)]
+    file = max(EVIDENCE.glob("*.md"))
+    with file.open("a", encoding="utf-8") as page:
+        page.write("\n".join(lines))
+    sys.stdout.write(f"Added to {file.relative_to(ROOT)}\n")
+    return code
+
+
+def run_everything() -> int:
     with tempfile.TemporaryDirectory() as folder:
         reports = [Path(folder) / name for name in RUNS]
         codes = [_run(report, words) for report, words in zip(reports, RUNS.values(), strict=True)]
@@ -57,23 +76,15 @@ def _run(report: Path, words: list[str]) -> int:
 
 
 def _page(suites: list[ElementTree.Element], bench: str) -> str:
-    def count(*names: str) -> float:
-        return sum(float(suite.get(name, "0")) for suite in suites for name in names)
-
-    bad, minutes = int(count("failures", "errors")), count("time") / 60
-    total, skipped = int(count("tests")), int(count("skipped"))
     lines = [
         f"# Evidence of {datetime.now(UTC):%Y-%m-%d}",
         "",
         f"Written by `make test-full` at commit {_commit()}:",
         f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores.",
         "",
-        f"**{total} tests in {minutes:.1f} minutes:",
-        f"{total - bad - skipped} passed, {bad} failed, {skipped} skipped.**",
+        _counts(suites),
         "",
-        "| figure | value | measured by |",
-        "| --- | --- | --- |",
-        *_figures(suites),
+        *_table(suites),
         "",
         "## Kept and rendered pages",
         "",
@@ -83,6 +94,23 @@ def _page(suites: list[ElementTree.Element], bench: str) -> str:
         "",
     ]
     return "\n".join([*lines, *_failures(suites)])
+
+
+def _counts(suites: list[ElementTree.Element]) -> str:
+    def count(*names: str) -> float:
+        return sum(float(suite.get(name, "0")) for suite in suites for name in names)
+
+    bad, minutes = int(count("failures", "errors")), count("time") / 60
+    total, skipped = int(count("tests")), int(count("skipped"))
+    passed = total - bad - skipped
+    return (
+        f"**{total} tests in {minutes:.1f} minutes:"
+        f" {passed} passed, {bad} failed, {skipped} skipped.**"
+    )
+
+
+def _table(suites: list[ElementTree.Element]) -> list[str]:
+    return ["| figure | value | measured by |", "| --- | --- | --- |", *_figures(suites)]
 
 
 def _figures(suites: list[ElementTree.Element]) -> list[str]:

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,11 @@ class Story:
         return int(file.read_text()) if file.exists() else 0
 
     @property
+    def died(self) -> str:
+        """The step of the death itself: how many came before it may differ from run to run."""
+        return (self.folder / "died").read_text(encoding="utf-8")
+
+    @property
     def steps(self) -> list[str]:
         return (self.folder / "steps").read_text(encoding="utf-8").splitlines()
 
@@ -83,6 +89,7 @@ class Steps:
 
     die_at: int = 0
     everything: bool = False
+    tell: Callable[[str], None] = lambda name: None
     doing: str = ""
     gap: bool = False
     wrote: bool = False  # since the last commit
@@ -94,12 +101,13 @@ class Steps:
             return
         self.names.append(f"{self.doing}: {what}{GAP if self.gap else ''}")
         if len(self.names) == self.die_at:
+            self.tell(self.names[-1])
             os._exit(CRASHED)
 
 
 def live(story: Story, die_at: int, everything: bool = False) -> None:
     """Submit, deliver, mark, remind, acknowledge; counted, and dead at step `die_at`."""
-    steps = Steps(die_at, everything)
+    steps = Steps(die_at, everything, tell=partial(story.say, "died"))
     watch_mail(steps)
     parts = opened(story, WRITTEN)
     watch_database(steps, parts.store.engine)
