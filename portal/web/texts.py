@@ -23,6 +23,8 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ɏ"
 _WORD = rf"[{_LETTER}0-9](?:[{_LETTER}0-9.+/_-]*[{_LETTER}0-9])?"
 _LATIN = re.compile(rf"((?=[{_LETTER}]){_WORD}(?:,? {_WORD})*)")
 
+_SHORT = len("HEM-iSMART-D")
+
 
 def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.i18n")
@@ -91,8 +93,9 @@ def isolate_codes(text: str) -> Markup:
 
 
 def _isolated(words: str) -> Markup:
-    """One word does not break at its hyphen, which would stand on the wrong side of the eye."""
-    one = "" if " " in words else Markup(' class="one"')
+    """A short name does not break at its hyphen, which would stand on the wrong side of the eye."""
+    short = "-" in words and " " not in words and len(words) <= _SHORT
+    one = Markup(' class="one"') if short else ""
     return Markup('<bdi dir="ltr"{}>{}</bdi>').format(one, words)
 
 
