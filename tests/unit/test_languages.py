@@ -57,7 +57,7 @@ def test_the_time_of_day_in_24_hours_as_the_language_writes_it(language: str, cl
 )
 def test_a_spanish_list(names: list[str], style: str, joined: str) -> None:
     with in_language("es"):
-        assert format_list(names, style) == joined  # type: ignore[arg-type]
+        assert format_list(names, style) == joined
 
 
 @pytest.mark.parametrize(

@@ -90,14 +90,14 @@ def test_a_mailbox_called_wrong_gets_no_message_until_the_operator_writes_anothe
         assert study is not None
         assert site_of(told).mailbox_right is right
         for contact in ("first", "second"):
-            there = route(told, study, SITE, public=False, contact=contact)  # type: ignore[arg-type]
+            there = route(told, study, SITE, public=False, contact=contact)
             assert (there.reason == "no_mailbox") is not right
             assert (there.site is None) is not right
 
 
 @pytest.mark.parametrize("status", ["paused", "full", "closed", "opening"])
 def test_a_hospital_that_takes_no_messages_is_passed_over(status: str) -> None:
-    told = with_answers(CONFIG, [replace(ANSWER, status=status)])  # type: ignore[arg-type]
+    told = with_answers(CONFIG, [replace(ANSWER, status=status)])
     study = told.study(STUDY)
     assert study is not None
     there = route(told, study, SITE, public=False)

@@ -119,9 +119,9 @@ def test_a_hospital_that_stops_takes_no_messages_and_says_since_when(
 def test_an_old_answer_is_marked_after_thirty_five_days(timed_app: PortalApp) -> None:
     answer(timed_app, link(timed_app))
     clock = timed_app.settings.clock
-    clock.move(days=35)  # type: ignore[attr-defined]
+    clock.move(days=35)
     assert "some time ago" not in card(timed_app)
-    clock.move(days=1)  # type: ignore[attr-defined]
+    clock.move(days=1)
     assert "(checked 23 November 2026). This was some time ago." in card(timed_app)
     contact = f"/en/studies/hem-ismart-d/contact?site={SITE}"
     said = timed_app.client.get(contact).page.main.text
