@@ -80,7 +80,7 @@ places: .venv/made.stamp ## Build the list of places again from its sources (nee
 
 .venv/dev.stamp: .venv/made.stamp requirements/dev.txt pyproject.toml
 	@echo "Installing what the site and its tests need into .venv …"
-	@$(INSTALL) --require-hashes -r requirements/dev.txt
+	@$(INSTALL) --no-compile --require-hashes -r requirements/dev.txt
 	@$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch $@ .venv/run.stamp
 

@@ -11,7 +11,6 @@ from portal.cli.catalogues import CatalogueError, Tree
 from portal.cli.errors import CommandError
 from portal.content.load import ConfigError, load_config
 from portal.languages import SOURCE
-from portal.pack.build import build
 from portal.settings import ROOT, SettingsError, config_folder
 
 
@@ -34,6 +33,8 @@ def review_pack(study: str, wanted: str, out: Path | None) -> None:
         known = ", ".join(one.slug for one in config.studies)
         raise CommandError(f"There is no study “{study}”. Studies: {known}.")
     chosen = _chosen(wanted, config.portal.languages.offered)
+    from portal.pack.build import build  # with all of the web; every `flask` loads this file
+
     try:
         text = build(found, folder, chosen)
     except (CatalogueError, SettingsError) as error:

@@ -27,26 +27,20 @@ def _alive(pid: int) -> bool:
     return True
 
 
-def test_three_processes_that_end_together(new_portal: Callable[..., LivePortal]) -> None:
-    portal = new_portal()
-    portal.start()
-    pids = portal.pids()
-    assert set(pids) == {"web", "worker", "mail"}
-    assert all(_alive(pid) for pid in pids.values())
-    portal.stop()
-    assert portal.left == []
-    assert portal.pids() == {}
-
-
-def test_what_a_family_sent_is_there_after_a_restart(
+def test_three_processes_that_end_together_and_keep_what_a_family_sent(
     new_portal: Callable[..., LivePortal], canaries: Canaries
 ) -> None:
     """Also when the start in between was on another port for mail, with the same keys."""
     portal = new_portal()
     with portal:
+        pids = portal.pids()
+        assert set(pids) == {"web", "worker", "mail"}
+        assert all(_alive(pid) for pid in pids.values())
         visitor = Visitor(portal.url)
         location = send(visitor, write(visitor, canaries)).location
         wait_for_states(visitor, location, "handed_over")
+    assert portal.left == []
+    assert portal.pids() == {}
     with portal:
         assert set(states(Visitor(portal.url).get(location))) == {"handed_over"}
         assert len(portal.mail.to(canaries.email)) == 1, "a mail went out again after the restart"

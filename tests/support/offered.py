@@ -20,7 +20,6 @@ OFFERED: tuple[str, ...] = tuple(
     ]
 )
 TRANSLATED = tuple(code for code in OFFERED if code != "en")
-RIGHT_TO_LEFT = tuple(code for code in OFFERED if code in {"ar", "he"})
 # Words of compound languages are the longest that a narrow window must hold.
 LONG_WORDS = next((code for code in ("fi", "de") if code in OFFERED), "nl")
 AT_THE_GATE = frozenset({"en", LONG_WORDS, "ar"})

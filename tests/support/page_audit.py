@@ -35,7 +35,7 @@ class Page:
     status: int
     url: str
     headers: list[tuple[str, str]]
-    text: str
+    text: str = ""
     size: int = 0  # bytes of the body as sent, compressed or not
 
     def header(self, name: str) -> str:
