@@ -70,6 +70,7 @@ def _fields(cls: Any) -> dict[str, tuple[Any, bool]]:
     }
 
 
+@lru_cache(maxsize=1024)
 def _without_none(kind: Any) -> Any:
     """`X | None` as X."""
     inner = [each for each in get_args(kind) if each is not type(None)]

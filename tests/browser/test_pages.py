@@ -96,6 +96,7 @@ def test_axe_finds_nothing(
 ) -> None:
     """Every rule, with the colours for light and for dark."""
     page = open_page(reduced_motion="reduce", color_scheme=scheme)
+    page.add_init_script(axe.AXE_SCRIPT)  # compiled once
     found: dict[str, list[str]] = {}
     for shot in _each(page, snapshots.of(language)):
         for line in axe.violations(page):

@@ -162,9 +162,17 @@ def test_tables_are_what_the_migrations_make(store_url: str) -> None:
     store.engine.dispose()
 
 
-def test_rebuilding_the_table_of_mails_loses_none(store_url: str) -> None:
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def test_rebuilding_the_table_of_mails_loses_none(
+    database: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Revision 0004 makes `deliveries` anew in SQLite; mails, tries and leases stay."""
-    store = Store.open(store_url)
+    url = f"sqlite:///{tmp_path / 'portal.sqlite3'}"
+    if database == "postgres":
+        url = request.getfixturevalue("postgres").new_database()
+    store = Store.open(url)
     upgrade(store, "0003")
     rows = {"sending": NOON + timedelta(minutes=10), "retry": None, "handed_over": None}
     old_delivery = text(_OLD_DELIVERY).bindparams(bindparam("lease", type_=Instant))

@@ -222,7 +222,7 @@ def watch_mail(steps: Steps) -> None:
 
     def counted_connect(self: smtplib.SMTP, *args: Any, **named: Any) -> Any:
         last[0] = "connection"
-        steps.reach("before SMTP connection")
+        steps.reach("before SMTP connection", again=True)
         return connect(self, *args, **named)
 
     def counted_send(self: smtplib.SMTP, data: Any) -> None:
@@ -230,7 +230,8 @@ def watch_mail(steps: Steps) -> None:
         steps.reach(f"before SMTP {last[0]}", again=True)
         send(self, data)
         steps.gap = steps.gap or last[0] == "final dot"
-        steps.reach(f"after SMTP {last[0]}")
+        # What the server does of a half-told mail it does at its answer.
+        steps.reach(f"after SMTP {last[0]}", again=last[0] != "final dot")
 
     def counted_reply(self: smtplib.SMTP) -> tuple[int, bytes]:
         reply = getreply(self)

@@ -13,11 +13,13 @@ import pytest
 
 from portal import languages
 from portal.places.gazetteer import Gazetteer
+from portal.store.database import Store
 from tests.support.canaries import Canaries, search
 from tests.support.in_process import NOON, PortalApp
+from tests.support.kept import make_tables
 from tests.support.live import LivePortal
 from tests.support.paths import ROOT
-from tests.support.postgres import Postgres
+from tests.support.postgres import Postgres, empty
 from tests.support.samples import SetClock
 from tests.support.visitor import Visitor
 
@@ -59,13 +61,16 @@ def live_portal(
 
 
 @pytest.fixture
-def new_portal(tmp_path: Path, roomy_config: Path) -> Iterator[Callable[..., LivePortal]]:
+def new_portal(
+    tmp_path: Path, roomy_config: Path, unpacked_places: Path
+) -> Iterator[Callable[..., LivePortal]]:
     """Makes a portal of the test’s own, not yet started: `with new_portal(PORTAL_NOW=…) as p:`."""
     made: list[LivePortal] = []
 
     def make(**settings: str) -> LivePortal:
         folder = tmp_path / f"portal{len(made)}"
         folder.mkdir()
+        data_with_places(folder, unpacked_places)
         made.append(LivePortal(folder, {"PORTAL_CONFIG": str(roomy_config)} | settings))
         return made[-1]
 
@@ -190,10 +195,21 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres: Postgres) -> str:
+    """A database with all tables."""
+    url = postgres.new_database()
+    store = Store.open(url)
+    make_tables(store)
+    store.engine.dispose()
+    return url
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty database: the same test runs on SQLite and on a real PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    url: str = request.getfixturevalue("postgres_tables")
+    empty(url)
+    return url

@@ -25,8 +25,6 @@ LONG_WORDS = next((code for code in ("fi", "de") if code in OFFERED), "nl")
 AT_THE_GATE = frozenset({"en", LONG_WORDS, "ar"})
 
 
-def at_the_gate(codes: Iterable[str]) -> list[Any]:
+def at_the_gate(codes: Iterable[str], among: Iterable[str] = OFFERED) -> list[Any]:
     """All offered languages for `parametrize`; those not among `codes` only at full size."""
-    return [
-        code if code in codes else pytest.param(code, marks=pytest.mark.full) for code in OFFERED
-    ]
+    return [code if code in codes else pytest.param(code, marks=pytest.mark.full) for code in among]

@@ -10,6 +10,9 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
+import psycopg
+
+from portal.store.tables import metadata
 from tests.support.live import free_port
 from tests.support.waiting import wait_until
 
@@ -95,3 +98,14 @@ class Postgres:
             check=False,
         )
         assert done.returncode == 0, f"{program}: {done.stderr}"
+
+
+def empty(url: str) -> None:
+    """Take all rows out, and end whoever is still connected: a new database takes ten times as
+    long."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+        db.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        db.execute(f"TRUNCATE {', '.join(metadata.tables)}")
