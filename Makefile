@@ -34,7 +34,7 @@ worker: setup ## Start the worker alone
 check: dev-setup ## Format, lint, types, layers, content, catalogues; under a minute
 	@tools/check.sh
 
-test: dev-setup ## Install what the tests need, then check and test everything, at most 15 minutes
+test: dev-setup ## Install what the tests need, then check and test everything: ten minutes on two cores
 	@tools/install_test_needs.sh
 	@tools/check.sh
 	@$(BIN)/python -m pytest --no-header -m "not full and not alone" $(ON_ALL_CORES)

@@ -411,9 +411,11 @@ def announcing(parts: Parts, folder: Path) -> Iterator[tuple[ForkServerProcess, 
     process = PROCESSES.Process(target=announce_on, args=arguments, daemon=True)
     process.start()
     there.close()
-    yield process, here
-    process.join(60)
-    here.close()
+    try:
+        yield process, here
+    finally:
+        here.close()  # the end for one that still waits for a word
+        process.join(60)
 
 
 def test_killed_in_the_middle_it_goes_on_without_a_repeat(

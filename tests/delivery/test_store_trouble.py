@@ -219,11 +219,10 @@ def test_a_writer_waits_at_least_five_seconds(portal_app: PortalApp) -> None:
         assert db.execute(text("PRAGMA busy_timeout")).scalar_one() >= 5000
 
 
-@pytest.mark.postgres
-def test_a_locked_table_on_postgres(
+def test_a_locked_table(
     tmp_path: Path, store_url: str, monkeypatch: pytest.MonkeyPatch, figure: Figure
 ) -> None:
-    """F23 on both databases: the post ends with the honest page, in bounded time."""
+    """F23, on both databases: the post ends with the honest page, in bounded time."""
     monkeypatch.setattr(database, "BUSY_SECONDS", 1)
     portal = PortalApp.make(tmp_path / "data", database_url=store_url)
     inside = InProcessVisitor(portal.settings.base_url, app=portal.app.wsgi_app)

@@ -230,7 +230,7 @@ def watch_mail(steps: Steps) -> None:
         steps.reach(f"before SMTP {last[0]}", again=True)
         send(self, data)
         steps.gap = steps.gap or last[0] == "final dot"
-        # What the server does of a half-told mail it does at its answer.
+        # Before the final dot nothing lasting happens, here or there.
         steps.reach(f"after SMTP {last[0]}", again=last[0] != "final dot")
 
     def counted_reply(self: smtplib.SMTP) -> tuple[int, bytes]:

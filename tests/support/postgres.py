@@ -101,8 +101,8 @@ class Postgres:
 
 
 def empty(url: str) -> None:
-    """Take all rows out, and end whoever is still connected: a new database takes ten times as
-    long."""
+    """Take all rows out, and end whoever is still connected. A new database takes nearly ten times
+    as long."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
         db.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
