@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, Literal, Protocol, TypeVar
 
 from portal.places.distance import distance_km
@@ -117,6 +118,11 @@ def first_reason(ranked: Sequence[RankedSite[AnyHospital]]) -> Reason | None:
     if closest.border_km > first.border_km and first.km <= nearest_at_home:
         return "nearest_in_country"
     return "speaks_language"
+
+
+def in_order_of_distance(ranked: Sequence[RankedSite[AnyHospital]]) -> bool:
+    """Whether nobody stands before one that is nearer; if not, the page says why it may be so."""
+    return all(before.km <= after.km for before, after in pairwise(ranked))
 
 
 def _spoken(language: str) -> frozenset[str]:

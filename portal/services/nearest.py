@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from portal.content.model import Config, Site, Study
-from portal.places.choose import RankedSite, choose
+from portal.places.choose import RankedSite, choose, in_order_of_distance
 from portal.places.place import Place
 
 WHY = Literal["nearest", "nearest_in_country", "speaks_language", "chosen", "central"]
@@ -26,6 +26,11 @@ class Offer:
     @property
     def choices(self) -> tuple[RankedSite[Site], ...]:
         return (*((self.first,) if self.first else ()), *self.others, *self.rest)
+
+    @property
+    def in_order_of_distance(self) -> bool:
+        """Of the others that the family sees at once; `why` speaks of the first."""
+        return in_order_of_distance(self.others)
 
 
 def offer(config: Config, study: Study, place: Place, language: str, chosen: str = "") -> Offer:

@@ -12,7 +12,7 @@ from portal import languages
 from portal.collation import sort_key
 from portal.content.live import goes_to_central
 from portal.content.model import Site, Study
-from portal.places.choose import Choice, RankedSite, choose
+from portal.places.choose import Choice, RankedSite, choose, in_order_of_distance
 from portal.places.place import Place, UnknownPlace
 from portal.web.countries import country_choices, is_country
 from portal.web.page_cache import keep
@@ -50,6 +50,11 @@ class Answer:
     namesakes: tuple[Place, ...] = ()  # other places of this name in the country
     unknown_place: bool = False
     errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def in_order_of_distance(self) -> bool:
+        """Of those after the first; `reason` speaks of that one."""
+        return in_order_of_distance(self.near[1:])
 
     @property
     def place(self) -> str:

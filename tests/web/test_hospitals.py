@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from portal.languages import gettext, in_language
+from tests.support.canaries import Canaries
 from tests.support.client import AuditingClient
 from tests.support.page_audit import Page
 
@@ -51,6 +53,30 @@ def test_the_nearest_hospital_comes_first(
     assert cards(page)[0] == first
     assert len(cards(page)) == 3
     assert place in [node.get("value") for node in page.main.all("input")]
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "place", "said"),
+    [
+        ("nl", "BE", "Gent", True),  # Utrecht, where Dutch is spoken, before Lille, which is nearer
+        ("de", "DE", "München", False),
+        ("en", "GB", "London", False),
+    ],
+)
+def test_a_hospital_before_a_nearer_one_has_its_reason(
+    client: AuditingClient, language: str, country: str, place: str, said: bool
+) -> None:
+    with in_language(language):
+        reason = gettext(
+            "A hospital in your country, or one that works in a language you speak,"
+            " can come before a closer one in the list."
+        )
+    page = look(client, language, country=country, place=place)
+    form = {"country": country, "place": place, "language": language}
+    contact = ADDRESS.replace("/en/", f"/{language}/").replace("hospitals", "contact")
+    check = client.post(contact, data=dict(Canaries().form(**form))).page
+    for shown in (page, check):
+        assert (reason in shown.main.text) is said, shown.url
 
 
 def test_each_card_says_what_is_not_known(client: AuditingClient) -> None:
