@@ -9,9 +9,8 @@
 BIN := .venv/bin
 INSTALL_WORDS := pip -qq --disable-pip-version-check --no-input install --root-user-action=ignore
 INSTALL := $(BIN)/python -m $(INSTALL_WORDS)
-# A file stays with one process: its tests share what it has made. Half as many processes again as
-# cores, since tests often wait: for a process to start, for a disk, for a mail server.
-PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
+# A file stays with one process: its tests share what it has made.
+PROCESSES := $(shell getconf _NPROCESSORS_ONLN)
 ON_ALL_CORES := --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po)
 
