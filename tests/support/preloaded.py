@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sqlite3  # noqa: F401  SQLAlchemy imports it when it first opens a database
 from zoneinfo import ZoneInfo
 
 from portal import languages
